@@ -1,0 +1,1 @@
+"""What the company has written down: sources, passages, search and cited answers."""

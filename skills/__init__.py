@@ -1,0 +1,1 @@
+"""What the assistant can do, and the trade's arithmetic. Knows no Slack."""

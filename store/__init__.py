@@ -1,0 +1,1 @@
+"""What the company knows: records, their history, people, schedules and the outbox."""
