@@ -1,0 +1,159 @@
+"""What a skill answers: words, figures, tables and buttons, without any Slack in them."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from skills.figure import Figure
+from skills.text import AnyValue, Text
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Status(StrEnum):
+    """How a request ended."""
+
+    ANSWER = "answer"
+    DONE = "done"
+    CONFIRM = "confirm"
+    CLARIFY = "clarify"
+    REFUSED = "refused"
+    HELP = "help"
+
+
+class Invocation(Model):
+    """A skill and the words for its parameters, ready to be run."""
+
+    skill: str
+    params: dict[str, Any] = {}
+
+    @classmethod
+    def of(cls, skill: str, params: Mapping[str, Any] | None = None, /, **more: Any) -> "Invocation":
+        given = {**(params or {}), **more}
+        return cls(skill=skill, params={name: value for name, value in given.items() if value is not None})
+
+
+class Action(Model):
+    """A button. `run` invokes a skill, `form` opens it as a form, `confirm` and `cancel` answer a pending change."""
+
+    label: Text
+    kind: Literal["run", "form", "confirm", "cancel"] = "run"
+    invocation: Invocation | None = None
+    token: str = ""
+    style: Literal["", "primary", "danger"] = ""
+
+
+class Choice(Model):
+    """One way in which an unclear request can be meant.
+
+    An invocation without a skill only gives values to parameters; the runner completes it from the request it answers.
+    """
+
+    label: Text
+    invocation: Invocation
+
+    @classmethod
+    def of(cls, label: Text, **params: Any) -> "Choice":
+        """The request at hand, with these parameters."""
+        return cls(label=label, invocation=Invocation(skill="", params=params))
+
+
+class Paragraph(Model):
+    type: Literal["paragraph"] = "paragraph"
+    text: Text
+
+
+class Bullets(Model):
+    type: Literal["bullets"] = "bullets"
+    title: Text | None = None
+    items: tuple[Text, ...]
+
+
+class Fact(Model):
+    label: Text
+    value: Text
+
+
+class Facts(Model):
+    """Short labelled values side by side, such as an opportunity's fields."""
+
+    type: Literal["facts"] = "facts"
+    facts: tuple[Fact, ...]
+
+
+class Quote(Model):
+    """Words of a document, exactly as they stand there."""
+
+    type: Literal["quote"] = "quote"
+    text: str
+    source: Text | None = None
+
+
+class Column(Model):
+    label: Text
+    numeric: bool = False
+
+
+class Table(Model):
+    type: Literal["table"] = "table"
+    title: Text
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[AnyValue, ...], ...]
+    total: tuple[AnyValue, ...] | None = None
+
+
+class Series(Model):
+    label: Text
+    values: tuple[float, ...]
+    """For drawing only; the exact figures are in the table or the figures beside it."""
+
+
+class Chart(Model):
+    type: Literal["chart"] = "chart"
+    kind: Literal["bar", "line", "pie"]
+    title: Text
+    categories: tuple[Text, ...]
+    series: tuple[Series, ...]
+    unit: str = ""
+
+
+Block = Annotated[Paragraph | Bullets | Facts | Quote | Table | Chart, Field(discriminator="type")]
+
+
+class Citation(Model):
+    """Where a quote stands: characters `start` to `end` of `file`, under the heading path `section`."""
+
+    file: str
+    section: str
+    start: int
+    end: int
+    quote: str
+
+
+class Subject(Model):
+    """The record that an answer is about; the thread goes on about it."""
+
+    kind: str
+    id: int
+    label: str
+
+
+class Answer(Model):
+    """A whole reply. `headline` alone must make sense: it is the notification that people see first."""
+
+    status: Status = Status.ANSWER
+    headline: Text
+    blocks: tuple[Block, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    actions: tuple[Action, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    notes: tuple[Text, ...] = ()
+    """Small print: the period with its dates, whose records, as of when, what was left out."""
+    subject: Subject | None = None
+    private: bool = False
+    """For the asker's eyes only, wherever it was asked."""

@@ -1,0 +1,77 @@
+"""A number with everything that makes it checkable."""
+
+import datetime as dt
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from skills.measures.calendar import Period
+from skills.text import Text
+from store.money import Money, exponent
+
+PERCENT = "%"
+
+
+class RecordFilter(BaseModel):
+    """Which opportunities a figure was made of, so that they can be listed again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    owner_ids: tuple[int, ...] | None = None
+    """None means everybody's."""
+    status: Literal["open", "won", "lost"] | None = None
+    start: dt.date | None = None
+    end: dt.date | None = None
+
+
+class Figure(BaseModel):
+    """One number as it is given to people.
+
+    `numerator / denominator` is exact, in whole units of `unit`: an ISO 4217 code, "%" (a ratio: 7/8 is shown as
+    87.5%), or a plain word such as "opportunities" or "days". A figure without a value says why in `reason`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    """Definition id of domain section 3, such as "booked" or "attainment"."""
+    label: Text
+    unit: str
+    numerator: int | None = None
+    denominator: int = 1
+    reason: Text | None = None
+    period: Period | None = None
+    as_of: dt.datetime
+    definition: Text
+    filters: tuple[Text, ...] = ()
+    records: RecordFilter | None = None
+    count: int | None = None
+    """How many records it was made of."""
+    warnings: tuple[Text, ...] = ()
+
+    @property
+    def exact(self) -> Fraction | None:
+        return None if self.numerator is None else Fraction(self.numerator, self.denominator)
+
+    @property
+    def money(self) -> Money | None:
+        """The value as money; None for another unit or without a value."""
+        if self.exact is None or len(self.unit) != 3:
+            return None
+        return Money.of(Decimal(self.exact.numerator) / Decimal(self.exact.denominator), self.unit)
+
+    @property
+    def number(self) -> Decimal | None:
+        """For programs: units of the currency, percent points, or the plain number; at most four decimal places."""
+        if self.exact is None:
+            return None
+        scaled = self.exact * (100 if self.unit == PERCENT else 1)
+        number = Decimal(scaled.numerator) / Decimal(scaled.denominator)
+        return number.quantize(Decimal("0.0001"), ROUND_HALF_UP).normalize() + 0
+
+
+def of_money(money: Money) -> dict[str, int | str]:
+    """`numerator`, `denominator` and `unit` of a figure that is money."""
+    return {"numerator": money.minor, "denominator": 10 ** exponent(money.currency), "unit": money.currency}

@@ -1,0 +1,1 @@
+"""Formulas as pure functions: no session, no clock, no words."""

@@ -1,0 +1,308 @@
+"""The one door: commands, sentences, models, buttons, forms and schedules all come in through `run_skill`."""
+
+import datetime as dt
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from skills import change as changes
+from skills.answer import Answer, Invocation, Model
+from skills.change import Change, ShownChange
+from skills.contract import Actor, Audience, Effect, Skill, SkillContext
+from skills.errors import Impossible, NotAllowed, NotFound, SkillError, Stale, Unclear
+from skills.permissions import check_skill, check_write, rights_of
+from skills.text import Text, text
+from store import change_log
+from store.change_log import Author, Conflict, RecordGone
+from store.engine import Database
+from store.models import AuditEvent, PendingChange, Person, Role, Source
+from store.people import get_organisation
+from store.scope import Scope
+
+if TYPE_CHECKING:
+    from knowledge_base import KnowledgeBase
+
+Clock = Callable[[], dt.datetime]
+CONFIRM_WITHIN = dt.timedelta(hours=24)
+PRIVATE_WORDS = frozenset({"note", "text", "question"})
+"""Parameters whose words stay out of the audit."""
+
+
+class Reply(Model):
+    """How a request ended: the answer, and what was written."""
+
+    skill: str
+    params: dict[str, Any] = {}
+    answer: Answer
+    changes: tuple[ShownChange, ...] = ()
+    took_ms: int = 0
+
+
+@dataclass(frozen=True)
+class Assistant:
+    """Everything that stands behind the door; built once, in `__main__`."""
+
+    database: Database
+    knowledge: "KnowledgeBase"
+    skills: Mapping[str, Skill]
+    clock: Clock
+
+
+def run_skill(assistant: Assistant, invocation: Invocation, actor: Actor, audience: Audience, source: Source) -> Reply:
+    """Run one skill for one person: permission, validation, scope, the work, audit.
+
+    Everything that is known to go wrong becomes a reply; what is not known is raised.
+    """
+    started = time.perf_counter()
+    skill = assistant.skills.get(invocation.skill)
+    changed: tuple[ShownChange, ...] = ()
+    answer: Answer
+    if skill is None:
+        answer = NotFound(text("There is no **{name}** command.", name=invocation.skill)).answer()
+    else:
+        try:
+            answer, changed = _run(assistant, skill, invocation, actor, audience, source)
+        except SkillError as error:
+            answer = _completed(error.answer(), invocation)
+    took_ms = round((time.perf_counter() - started) * 1000)
+    reply = Reply(
+        skill=invocation.skill, params=dict(invocation.params), answer=answer, changes=changed, took_ms=took_ms
+    )
+    _audit(assistant, reply, actor, source)
+    return reply
+
+
+def confirm(assistant: Assistant, token: str, actor: Actor, audience: Audience, source: Source) -> Reply:
+    """Make the change that was shown under `token`. It works once, and only for the person who was asked."""
+    started = time.perf_counter()
+    skill = ""
+    changed: tuple[ShownChange, ...] = ()
+    try:
+        skill, change = _take(assistant, token, actor)
+        with assistant.database.session() as session:
+            context = _context(assistant, session, actor, audience, source)
+            _check(context, change)
+        answer, changed = _apply(assistant, change, actor, source)
+    except SkillError as error:
+        answer = error.answer()
+    took_ms = round((time.perf_counter() - started) * 1000)
+    reply = Reply(skill=skill, answer=answer, changes=changed, took_ms=took_ms)
+    _audit(assistant, reply, actor, source)
+    return reply
+
+
+def cancel(assistant: Assistant, token: str, actor: Actor) -> Reply:
+    """Forget the change that was shown under `token`."""
+    try:
+        skill, _ = _take(assistant, token, actor)
+    except SkillError as error:
+        return Reply(skill="", answer=error.answer())
+    return Reply(skill=skill, answer=Answer(headline=text("All right, nothing was changed."), private=True))
+
+
+def _run(
+    assistant: Assistant, skill: Skill, invocation: Invocation, actor: Actor, audience: Audience, source: Source
+) -> tuple[Answer, tuple[ShownChange, ...]]:
+    check_skill(skill, actor.role)
+    params = _validated(skill, invocation)
+    with assistant.database.session() as session:
+        context = _context(assistant, session, actor, audience, source)
+        result = skill.run(context, params)
+        if skill.effect is Effect.READ:
+            assert skill.present is not None  # noqa: S101  (the contract makes sure of it)
+            return _noted(skill.present(result), context), ()
+        change: Change = result
+        if not change.records:
+            return Answer(headline=change.headline or text("That is how it is already; nothing to change.")), ()
+        _check(context, change)
+        shown = changes.list_shown(session, change.records)
+        risks = changes.list_risks(session, change, actor.id, by_model=source is Source.MODEL)
+    if risks:
+        token = _keep(assistant, skill.name, change, actor)
+        return changes.preview(change, shown, risks, token), shown
+    return _apply(assistant, change, actor, source)
+
+
+def _completed(answer: Answer, invocation: Invocation) -> Answer:
+    """Choices that only name a parameter's value become whole requests: this one, with that value."""
+    choices = tuple(
+        choice
+        if choice.invocation.skill
+        else choice.model_copy(
+            update={"invocation": Invocation.of(invocation.skill, invocation.params, **choice.invocation.params)}
+        )
+        for choice in answer.choices
+    )
+    return answer.model_copy(update={"choices": choices})
+
+
+def _validated(skill: Skill, invocation: Invocation) -> Any:
+    try:
+        return skill.validated(invocation.params)
+    except ValidationError as error:
+        names = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors() if problem["loc"])
+        fields = [name for name in names if name in skill.params.model_fields]
+        if not fields:
+            raise Unclear(text("**{skill}** does not take that.", skill=skill.name), skill.summary) from error
+        described = "; ".join(skill.params.model_fields[name].description or name for name in fields)
+        raise Unclear(text("I need one thing more: {what}.", what=described)) from error
+
+
+def _context(assistant: Assistant, session: Session, actor: Actor, audience: Audience, source: Source) -> SkillContext:
+    person = session.get(Person, actor.id)
+    organisation = get_organisation(session)
+    now = assistant.clock()
+    if person is None or not person.is_active(now.date()):
+        raise NotAllowed(
+            text("I don't know you as a member of this sales team."), text("Ask an administrator to add you.")
+        )
+    rights = rights_of(session, person, organisation)
+    return SkillContext(
+        actor=actor,
+        audience=audience,
+        source=source,
+        scope=rights.read & (audience.scope or Scope.everybody()),
+        own_scope=rights.read,
+        write_scope=rights.write,
+        session=session,
+        knowledge=assistant.knowledge,
+        now=now,
+        organisation=organisation,
+        skills=assistant.skills,
+    )
+
+
+def _noted(answer: Answer, context: SkillContext) -> Answer:
+    """Say so where a channel sees less than the asker would."""
+    if context.audience.is_private or context.scope == context.own_scope or answer.private:
+        return answer
+    note = text("Shown here: only what everyone in {channel} may see.", channel=context.audience.name or "this channel")
+    return answer.model_copy(update={"notes": (*answer.notes, note)})
+
+
+def _check(context: SkillContext, change: Change) -> None:
+    if change.undoes:
+        entries = change_log.list_change(context.session, change.undoes)
+        if any(entry.actor_id == context.actor.id for entry in entries):
+            return
+    for record in change.records:
+        check_write(context, record)
+
+
+def _apply(
+    assistant: Assistant, change: Change, actor: Actor, source: Source
+) -> tuple[Answer, tuple[ShownChange, ...]]:
+    author = Author(actor.id, source, assistant.clock())
+    try:
+        with assistant.database.writing() as session:
+            zone = ZoneInfo(get_organisation(session).zone)
+            applied = change_log.apply(
+                session,
+                change.records,
+                author,
+                reason=change.reason,
+                effective_on=change.effective_on or author.at.astimezone(zone).date(),
+                undoes=change.undoes,
+            )
+            shown = changes.list_shown(session, applied.records)
+    except Conflict as conflict:
+        raise _stale(assistant, conflict) from conflict
+    except RecordGone as gone:
+        raise Stale(text("**{record}** is no longer there.", record=gone.record.label)) from gone
+    except IntegrityError as error:
+        raise Impossible(
+            text("That would leave other records without what they refer to, so nothing was changed."),
+            text("Other records, such as activities, were added to it since."),
+        ) from error
+    return changes.done(change, applied, shown), shown
+
+
+def _stale(assistant: Assistant, conflict: Conflict) -> Stale:
+    with assistant.database.session() as session:
+        entry = conflict.newer[-1] if conflict.newer else None
+        who = session.get(Person, entry.actor_id) if entry and entry.actor_id else None
+        name = who.name if who else "?"
+        record = conflict.record
+        newer = changes.list_shown(
+            session,
+            [record.model_copy(update={"fields": tuple(change_log.field_change(item) for item in conflict.newer)})],
+        )
+    advice: Text = text("Ask again if you still want it: I would then start from what it is now.")
+    if newer:
+        last = newer[-1]
+        return Stale(
+            text(
+                "**{record}** was changed by {who} in the meantime ({field}: {new}), so I left it as it is.",
+                record=record.label,
+                who=name,
+                field=last.label,
+                new=last.new or "–",
+            ),
+            advice,
+        )
+    return Stale(text("**{record}** was changed in the meantime, so I left it as it is.", record=record.label), advice)
+
+
+def _keep(assistant: Assistant, skill: str, change: Change, actor: Actor) -> str:
+    token = secrets.token_urlsafe(16)
+    now = assistant.clock()
+    with assistant.database.writing() as session:
+        session.add(
+            PendingChange(
+                token=token,
+                person_id=actor.id,
+                skill=skill,
+                change=change.model_dump_json(),
+                created_at=now,
+                expires_at=now + CONFIRM_WITHIN,
+            )
+        )
+    return token
+
+
+def _take(assistant: Assistant, token: str, actor: Actor) -> tuple[str, Change]:
+    """The pending change, marked as used in the same transaction: a second click finds it used."""
+    now = assistant.clock()
+    with assistant.database.writing() as session:
+        pending = session.get(PendingChange, token, with_for_update=True)
+        if pending is None or pending.person_id != actor.id:
+            raise NotAllowed(text("Only the person I asked can answer that."))
+        if pending.used_at is not None:
+            raise Stale(text("That was answered already; nothing was changed again."))
+        if pending.expires_at < now:
+            raise Stale(text("That question is too old now, so nothing was changed."), text("Ask again."))
+        pending.used_at = now
+        session.add(pending)
+        return pending.skill, Change.model_validate_json(pending.change)
+
+
+def _audit(assistant: Assistant, reply: Reply, actor: Actor, source: Source) -> None:
+    kept = {name: value for name, value in reply.params.items() if name not in PRIVATE_WORDS}
+    # Somebody whom the database does not know was refused; there is no person to hold the row.
+    with suppress(IntegrityError), assistant.database.writing() as session:
+        session.add(
+            AuditEvent(
+                at=assistant.clock(),
+                actor_id=actor.id,
+                source=source,
+                skill=reply.skill,
+                params=json.dumps(kept, ensure_ascii=False, default=str),
+                status=reply.answer.status,
+                took_ms=reply.took_ms,
+            )
+        )
+
+
+def get_actor(session: Session, person: Person) -> Actor:
+    """The person as an actor, in their own zone or the organisation's."""
+    zone = person.zone or get_organisation(session).zone
+    return Actor(person.id or 0, person.name, Role(person.role), zone, person.locale or "en")

@@ -1,0 +1,292 @@
+"""The one way in which records change: checked against the version that was seen, applied, and logged, together."""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from sqlmodel import Session, SQLModel, col, select
+
+from store.models import Account, Activity, ChangeEntry, Contact, Opportunity, Person, ReportSchedule, Source
+
+Json = str | int | bool | None
+"""What a field holds in the log: text, whole numbers, yes or no; dates and moments in ISO 8601."""
+
+
+class RecordKind(StrEnum):
+    OPPORTUNITY = "opportunity"
+    ACTIVITY = "activity"
+    ACCOUNT = "account"
+    CONTACT = "contact"
+    PERSON = "person"
+    SCHEDULE = "schedule"
+
+
+MODELS: Mapping[RecordKind, type[SQLModel]] = {
+    RecordKind.OPPORTUNITY: Opportunity,
+    RecordKind.ACTIVITY: Activity,
+    RecordKind.ACCOUNT: Account,
+    RecordKind.CONTACT: Contact,
+    RecordKind.PERSON: Person,
+    RecordKind.SCHEDULE: ReportSchedule,
+}
+
+CREATED = "(created)"
+DELETED = "(deleted)"
+
+
+class FieldChange(BaseModel):
+    """One field before and after. A derived one follows from another and need not be shown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    field: str
+    old: Json = None
+    new: Json = None
+    derived: bool = False
+
+
+class RecordChange(BaseModel):
+    """What happens to one record. Without `id` it is a new one; `version` is the one that its author had seen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: RecordKind
+    id: int | None = None
+    version: int | None = None
+    label: str
+    """The record's name for people."""
+    fields: tuple[FieldChange, ...]
+    deletes: bool = False
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who makes a change, through which door, and when."""
+
+    person_id: int | None
+    source: Source
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A change that has been made; `change_id` takes it back."""
+
+    change_id: str
+    records: tuple[RecordChange, ...]
+    """With the ids and versions that the records have now."""
+
+
+class ChangeError(Exception):
+    """A change could not be made; nothing was written.
+
+    ChangeError
+    ├── RecordGone      the record does not exist (any more)
+    └── Conflict        somebody changed it after it was read
+    """
+
+
+@dataclass
+class RecordGone(ChangeError):
+    record: RecordChange
+
+
+@dataclass
+class Conflict(ChangeError):
+    record: RecordChange
+    newer: tuple[ChangeEntry, ...]
+    """What was changed in between, oldest first."""
+
+
+def apply(
+    session: Session,
+    records: Sequence[RecordChange],
+    author: Author,
+    *,
+    reason: str = "",
+    effective_on: dt.date | None = None,
+    undoes: str | None = None,
+) -> Applied:
+    """Make the changes and append them to the log, in the transaction of a `Database.writing` session.
+
+    Raises `Conflict` where a record has a newer version than its change was made for, `RecordGone` where there is none.
+    """
+    change_id = uuid.uuid4().hex
+    day = effective_on or author.at.date()
+    done = []
+    for record in records:
+        made = _make(session, record)
+        done.append(made)
+        for change in _entries_of(record, made):
+            session.add(
+                ChangeEntry(
+                    change_id=change_id,
+                    record_kind=made.kind,
+                    record_id=made.id or 0,
+                    version=made.version or 0,
+                    field=change.field,
+                    old=_dump(change.old),
+                    new=_dump(change.new),
+                    reason=reason,
+                    source=author.source,
+                    actor_id=author.person_id,
+                    recorded_at=author.at,
+                    effective_on=day,
+                    undoes=undoes,
+                )
+            )
+        row = None if record.deletes else session.get(MODELS[made.kind], made.id)
+        if isinstance(row, Opportunity):
+            row.updated_at = author.at
+    session.flush()
+    return Applied(change_id, tuple(done))
+
+
+def _entries_of(record: RecordChange, made: RecordChange) -> Sequence[FieldChange]:
+    if record.deletes:
+        return [FieldChange(field=DELETED, old=record.label), *made.fields]
+    if record.id is None:
+        return [FieldChange(field=CREATED, new=record.label), *made.fields]
+    return made.fields
+
+
+def _make(session: Session, record: RecordChange) -> RecordChange:
+    model = MODELS[record.kind]
+    if record.id is None:
+        values = {change.field: from_json(model, change.field, change.new) for change in record.fields}
+        row = model(**values)
+        session.add(row)
+        session.flush()
+        return record.model_copy(update={"id": row.id, "version": getattr(row, "version", 1)})  # type: ignore[attr-defined]
+    row = _locked(session, record)
+    if record.deletes:
+        session.delete(row)
+        return record
+    for change in record.fields:
+        setattr(row, change.field, from_json(model, change.field, change.new))
+    version = (record.version or 0) + 1
+    if hasattr(row, "version"):
+        version = row.version = row.version + 1
+    return record.model_copy(update={"version": version})
+
+
+def _locked(session: Session, record: RecordChange) -> SQLModel:
+    model: Any = MODELS[record.kind]
+    row: SQLModel | None = session.exec(
+        select(model).where(model.id == record.id).with_for_update().execution_options(populate_existing=True)
+    ).first()
+    if row is None:
+        raise RecordGone(record)
+    current = getattr(row, "version", None)
+    if record.version is not None and current is not None and current != record.version:
+        newer = list_entries(session, record.kind, record.id or 0, after_version=record.version)
+        raise Conflict(record, tuple(newer))
+    return row
+
+
+def _dump(value: Json) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False)
+
+
+def to_json(value: object) -> Json:
+    """A column's value as the log keeps it."""
+    if isinstance(value, dt.date | dt.datetime):
+        return value.isoformat()
+    if value is None or isinstance(value, str | int):
+        return value
+    raise TypeError(f"a {type(value).__name__} has no place in the change log")
+
+
+def from_json(model: type[SQLModel], field: str, value: Json) -> object:
+    """The log's value as the column wants it."""
+    if value is None:
+        return None
+    python_type = model.__table__.columns[field].type.python_type  # type: ignore[attr-defined]
+    if python_type is dt.datetime:
+        return dt.datetime.fromisoformat(str(value))
+    if python_type is dt.date:
+        return dt.date.fromisoformat(str(value))
+    return value
+
+
+def list_entries(
+    session: Session, kind: RecordKind, record_id: int, *, after_version: int = 0
+) -> Sequence[ChangeEntry]:
+    """The history of one record, oldest first. Whether the asker may see the record is decided where it is read."""
+    return session.exec(
+        select(ChangeEntry)
+        .where(ChangeEntry.record_kind == kind, ChangeEntry.record_id == record_id, ChangeEntry.version > after_version)
+        .order_by(col(ChangeEntry.id))
+    ).all()
+
+
+def list_change(session: Session, change_id: str) -> Sequence[ChangeEntry]:
+    """Everything that was changed together."""
+    return session.exec(
+        select(ChangeEntry).where(ChangeEntry.change_id == change_id).order_by(col(ChangeEntry.id))
+    ).all()
+
+
+def get_undo_of(session: Session, change_id: str) -> str | None:
+    """The change that took this one back, if any did."""
+    return session.exec(select(ChangeEntry.change_id).where(ChangeEntry.undoes == change_id)).first()
+
+
+def get_last_change_id(session: Session, person_id: int) -> str | None:
+    """The newest change by this person that is neither taken back nor itself a taking back."""
+    undone = select(ChangeEntry.undoes).where(col(ChangeEntry.undoes).is_not(None))
+    return session.exec(
+        select(ChangeEntry.change_id)
+        .where(
+            ChangeEntry.actor_id == person_id,
+            col(ChangeEntry.undoes).is_(None),
+            col(ChangeEntry.source).not_in((Source.IMPORT, Source.DEMO)),
+            col(ChangeEntry.change_id).not_in(undone),
+        )
+        .order_by(col(ChangeEntry.id).desc())
+    ).first()
+
+
+def list_reversal(session: Session, change_id: str) -> tuple[RecordChange, ...]:
+    """The changes that would take `change_id` back: each record to what it held before.
+
+    They carry the version that the change left behind, so that a newer edit by anybody is a `Conflict`, not lost.
+    """
+    by_record: dict[tuple[str, int], list[ChangeEntry]] = {}
+    for entry in list_change(session, change_id):
+        by_record.setdefault((entry.record_kind, entry.record_id), []).append(entry)
+    reversal = []
+    for (kind, record_id), entries in by_record.items():
+        created = any(entry.field == CREATED for entry in entries)
+        forward = [field_change(entry) for entry in entries if entry.field not in (CREATED, DELETED)]
+        fields = tuple(FieldChange(field=item.field, old=item.new, new=item.old) for item in forward)
+        reversal.append(
+            RecordChange(
+                kind=RecordKind(kind),
+                id=record_id,
+                version=entries[0].version,
+                label=_label(session, RecordKind(kind), record_id),
+                fields=fields,
+                deletes=created,
+            )
+        )
+    return tuple(reversal)
+
+
+def field_change(entry: ChangeEntry) -> FieldChange:
+    """The change that a log entry tells of."""
+    return FieldChange(field=entry.field, old=_load(entry.old), new=_load(entry.new))
+
+
+def _load(value: str | None) -> Json:
+    return None if value is None else json.loads(value)
+
+
+def _label(session: Session, kind: RecordKind, record_id: int) -> str:
+    row = session.get(MODELS[kind], record_id)
+    return str(getattr(row, "name", "") or getattr(row, "kind", "") or kind.value)

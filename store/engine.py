@@ -1,0 +1,116 @@
+"""The database: opening it, sessions, and bringing it to the newest revision."""
+
+import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+from sqlmodel import Session, create_engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_TIMEOUT_SECONDS = 15
+
+
+class Database:
+    """One database by URL: SQLite in WAL mode, or PostgreSQL.
+
+    A session is one transaction: committed when its block ends, rolled back when it raises.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _with_driver(url)
+        self.engine = _create(self.url)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that takes the write lock at once, so that what it reads cannot change before it writes.
+
+        On SQLite a transaction that reads first and writes later fails at once when another has written in between,
+        whatever the busy timeout; one that begins as a writer waits its turn. PostgreSQL locks rows as they are read.
+        """
+        with self.session() as session:
+            if self.is_sqlite:
+                session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            yield session
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    def migrate(self, revision: str = "head") -> None:
+        """Bring the tables to `revision`, creating the file or the tables where there are none."""
+        if self.is_sqlite and (path := self.engine.url.database):
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        with self.engine.begin() as connection:
+            configuration = _alembic()
+            configuration.attributes["connection"] = connection
+            command.upgrade(configuration, revision)
+
+    def revision(self) -> str | None:
+        """The revision that the tables are at; None for an empty database."""
+        if self.is_sqlite and (path := self.engine.url.database) and not Path(path).exists():
+            return None
+        with self.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    def is_current(self) -> bool:
+        return self.revision() == ScriptDirectory.from_config(_alembic()).get_current_head()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _alembic() -> Config:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS))
+    return configuration
+
+
+def _with_driver(url: str) -> str:
+    """Plain `postgresql://` means psycopg 3, the driver that is installed."""
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url
+
+
+def _create(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    # A connection for each session: SQLite opens in microseconds, and no thread waits for another's connection.
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        # pysqlite would begin transactions late and silently; ours begin when a session begins.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
+
+
+def utc_now() -> dt.datetime:
+    """The real clock. Only `__main__` modules pass it on; everything else is handed a clock."""
+    return dt.datetime.now(dt.UTC)
