@@ -1,0 +1,30 @@
+"""What can go wrong, in words for the person who asked.
+
+    KnowledgeError
+    ├── NothingToAdd        a path that is not there
+    ├── IndexBusy           another process is writing the index
+    ├── ModelMismatch       the index was made by another embedding model
+    └── EmbeddingsUnusable  the configured embedding model cannot be used
+
+``str()`` of each is a finished sentence: what happened, why, what to do next.
+"""
+
+
+class KnowledgeError(Exception):
+    """The base of all errors this room raises on purpose."""
+
+
+class NothingToAdd(KnowledgeError):
+    """A path that was asked for is not there or cannot be read."""
+
+
+class IndexBusy(KnowledgeError):
+    """Another process holds the writer's lock."""
+
+
+class ModelMismatch(KnowledgeError):
+    """The passages were embedded by another model than the one configured now."""
+
+
+class EmbeddingsUnusable(KnowledgeError):
+    """The configured embedding model is unknown, not installed, or refuses to start."""

@@ -1,0 +1,357 @@
+"""Words as they are compared: stems of English words, single characters and pairs of Chinese ones.
+
+The same tokens go into the full-text index and into queries, so the index needs no tokenizer of its own. Pairs of
+characters are as good as a dictionary-based segmenter for Chinese, and cost neither start-up time nor memory.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import snowballstemmer
+
+_CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af"
+_WORD = re.compile(rf"[{_CJK}]+|\d+(?:[.,]\d+)*|[^\W_\d{_CJK}]+(?:['’][^\W_\d{_CJK}]+)*")
+_IS_CJK = re.compile(rf"[{_CJK}]")
+_LETTER = re.compile(r"[^\W_]")
+
+# Words that carry the form of a question, not its subject.
+_STOP = frozenset(
+    [
+        "a",
+        "about",
+        "above",
+        "after",
+        "again",
+        "all",
+        "also",
+        "am",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "because",
+        "been",
+        "before",
+        "being",
+        "below",
+        "between",
+        "both",
+        "but",
+        "by",
+        "can",
+        "cannot",
+        "could",
+        "did",
+        "do",
+        "does",
+        "doing",
+        "done",
+        "down",
+        "during",
+        "each",
+        "either",
+        "else",
+        "ever",
+        "few",
+        "for",
+        "from",
+        "further",
+        "get",
+        "gets",
+        "getting",
+        "give",
+        "go",
+        "goes",
+        "going",
+        "got",
+        "had",
+        "has",
+        "have",
+        "having",
+        "he",
+        "her",
+        "here",
+        "hers",
+        "him",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "itself",
+        "just",
+        "let",
+        "lets",
+        "like",
+        "many",
+        "may",
+        "me",
+        "might",
+        "mine",
+        "more",
+        "most",
+        "much",
+        "must",
+        "my",
+        "myself",
+        "no",
+        "nor",
+        "not",
+        "of",
+        "off",
+        "on",
+        "once",
+        "one",
+        "only",
+        "or",
+        "other",
+        "our",
+        "ours",
+        "out",
+        "over",
+        "own",
+        "please",
+        "same",
+        "shall",
+        "she",
+        "should",
+        "so",
+        "some",
+        "such",
+        "than",
+        "that",
+        "the",
+        "their",
+        "theirs",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "through",
+        "to",
+        "too",
+        "under",
+        "until",
+        "up",
+        "upon",
+        "us",
+        "use",
+        "used",
+        "using",
+        "very",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "whether",
+        "which",
+        "while",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "within",
+        "without",
+        "would",
+        "yes",
+        "you",
+        "your",
+        "yours",
+        "tell",
+        "say",
+        "says",
+        "said",
+        "know",
+        "need",
+        "want",
+        "im",
+        "ive",
+        "id",
+        "ill",
+        "youre",
+        "youve",
+        "dont",
+        "doesnt",
+        "didnt",
+        "isnt",
+        "arent",
+        "wasnt",
+        "cant",
+        "couldnt",
+        "wont",
+        "shouldnt",
+        "whats",
+        "hows",
+        "wheres",
+        "theyre",
+        "thats",
+        "theres",
+    ]
+)
+_STOP_CJK = frozenset(
+    [
+        "的",
+        "了",
+        "吗",
+        "呢",
+        "吧",
+        "啊",
+        "是",
+        "在",
+        "和",
+        "与",
+        "或",
+        "就",
+        "都",
+        "也",
+        "还",
+        "很",
+        "我",
+        "你",
+        "您",
+        "他",
+        "她",
+        "它",
+        "们",
+        "这",
+        "那",
+        "哪",
+        "什",
+        "么",
+        "怎",
+        "样",
+        "个",
+        "一",
+        "有",
+        "要",
+        "会",
+        "能",
+        "可",
+        "以",
+        "该",
+        "到",
+        "对",
+        "被",
+        "把",
+        "给",
+        "让",
+        "说",
+        "请",
+        "问",
+        "多",
+        "少",
+        "几",
+        "办",
+        "为",
+        "何",
+        "如",
+        "谁",
+        "时",
+        "候",
+        "吗",
+        "着",
+        "得",
+        "地",
+        "不",
+        "没",
+        "什么",
+        "怎么",
+        "怎样",
+        "如何",
+        "我们",
+        "你们",
+        "他们",
+        "这个",
+        "那个",
+        "哪个",
+        "哪些",
+        "多少",
+        "为什",
+        "么办",
+        "可以",
+        "应该",
+        "时候",
+        "是否",
+        "有没",
+        "没有",
+        "有什",
+        "是什",
+        "么样",
+        "请问",
+        "一下",
+        "一个",
+        "能不",
+        "不能",
+        "要不",
+        "么说",
+        "么回",
+        "怎么办",
+        "是不",
+        "该怎",
+        "是多",
+        "少钱",
+        "谁来",
+    ]
+)
+
+
+def get_tokens(text: str) -> list[str]:
+    """Tokens of a passage or a query in their order, stop words left out."""
+    return list(_tokens(text))
+
+
+def is_cjk(text: str) -> bool:
+    """Whether more than a third of the letters are Chinese, Japanese or Korean."""
+    letters = _LETTER.findall(text)
+    return bool(letters) and len(_IS_CJK.findall(text)) > 0.3 * len(letters)
+
+
+def _tokens(text: str) -> Iterator[str]:
+    for match in _WORD.finditer(unicodedata.normalize("NFKC", text).casefold()):
+        word = match.group()
+        if _IS_CJK.match(word):
+            yield from _characters(word)
+        elif word[0].isdigit():
+            # One token for 1,340 and 1340; a point would split the token in the full-text index.
+            yield word.replace(",", "").replace(".", "d")
+        else:
+            stem = _stem(word.replace("'", "").replace("’", ""))
+            if stem:
+                yield stem
+
+
+def _characters(run: str) -> Iterator[str]:
+    for at, character in enumerate(run):
+        if character not in _STOP_CJK:
+            yield character
+        pair = run[at : at + 2]
+        if len(pair) == 2 and pair not in _STOP_CJK and not (pair[0] in _STOP_CJK and pair[1] in _STOP_CJK):
+            yield pair
+
+
+_english = snowballstemmer.stemmer("porter")
+
+
+@lru_cache(maxsize=65536)
+def _stem(word: str) -> str:
+    """The stem, with accents taken off; empty for a stop word."""
+    if word in _STOP or len(word) > 64:
+        return "" if word in _STOP else word[:64]
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return str(_english.stemWord(plain)) if plain.isascii() else plain
