@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _interrupt(number: int, frame: object) -> None:
+def _interrupt(*_: object) -> None:
     """SIGTERM ends a write as Ctrl-C does."""
     raise KeyboardInterrupt
 
@@ -86,7 +86,7 @@ def _add(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
     _print_report(console, report)
 
 
-def _rebuild(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
+def _rebuild(knowledge: KnowledgeBase, _: argparse.Namespace) -> None:
     embedded = _with_progress(knowledge.rebuild)
     print(f"The index was made anew; {embedded} texts were embedded, the others were already known.")
 
@@ -180,9 +180,7 @@ def _status(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
         values = {name: str(v) if isinstance(v, Path) else v for name, v in vars(status).items()}
         _print_json(values)
         return
-    print(
-        f"{status.documents} documents, {status.passages} passages from {len(status.sources)} sources in {status.folder}"
-    )
+    print(f"{status.documents} documents, {status.passages} passages, {len(status.sources)} sources in {status.folder}")
     for source in status.sources:
         print(f"  source: {source}")
     print(f"embedding model: {status.model}; last indexed: {status.indexed_at or 'never'}")

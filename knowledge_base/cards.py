@@ -77,7 +77,7 @@ class FrontMatter:
 
 
 def read_front_matter(text: str) -> FrontMatter:
-    """The YAML block at the very top of a document, when there is one. Never raises: what cannot be read is reported."""
+    """The YAML block at the very top of a document, when there is one. Never raises; problems are reported."""
     match = _FENCE.match(text[:_MAX_FRONT_MATTER])
     if match is None:
         return FrontMatter(Card(), 0)
@@ -127,7 +127,7 @@ def _word(value: object) -> str | None:
 
 
 def _words(value: object) -> tuple[str, ...]:
-    """A list of words; a single one is a list of one. ``- What: then?`` is a mapping to YAML and a question to people."""
+    """A list of words; one word is a list of one. ``- What: then?`` is a mapping to YAML and a question to people."""
     items = value if isinstance(value, list | tuple) else [value]
     words = []
     for item in items[:_LIST_MAX]:

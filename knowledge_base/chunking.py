@@ -86,7 +86,10 @@ def get_chunks(text: str, *, body_start: int = 0, title: str = "", markdown: boo
 
 @dataclass(frozen=True)
 class Block:
-    """A top-level block ``source[start:end]``: heading, text, list, table or code; ``parts`` are its sentences, items or rows."""
+    """A top-level block ``source[start:end]``: heading, text, list, table or code.
+
+    ``parts`` are its sentences, items or rows.
+    """
 
     kind: str
     start: int
