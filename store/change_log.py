@@ -3,15 +3,17 @@
 import datetime as dt
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
-from store.models import Account, Activity, ChangeEntry, Contact, Opportunity, Person, ReportSchedule, Source
+from store.models import Account, Activity, ChangeEntry, Contact, Opportunity, Person, Product, ReportSchedule, Source
 
 Json = str | int | bool | None
 """What a field holds in the log: text, whole numbers, yes or no; dates and moments in ISO 8601."""
@@ -23,6 +25,7 @@ class RecordKind(StrEnum):
     ACCOUNT = "account"
     CONTACT = "contact"
     PERSON = "person"
+    PRODUCT = "product"
     SCHEDULE = "schedule"
 
 
@@ -32,6 +35,7 @@ MODELS: Mapping[RecordKind, type[SQLModel]] = {
     RecordKind.ACCOUNT: Account,
     RecordKind.CONTACT: Contact,
     RecordKind.PERSON: Person,
+    RecordKind.PRODUCT: Product,
     RecordKind.SCHEDULE: ReportSchedule,
 }
 
@@ -87,16 +91,22 @@ class ChangeError(Exception):
 
     ChangeError
     ├── RecordGone      the record does not exist (any more)
+    ├── StillUsed       it was to be deleted, but other records refer to it
     └── Conflict        somebody changed it after it was read
     """
 
 
-@dataclass
+@dataclass(eq=False)
 class RecordGone(ChangeError):
     record: RecordChange
 
 
-@dataclass
+@dataclass(eq=False)
+class StillUsed(ChangeError):
+    record: RecordChange
+
+
+@dataclass(eq=False)
 class Conflict(ChangeError):
     record: RecordChange
     newer: tuple[ChangeEntry, ...]
@@ -114,7 +124,8 @@ def apply(
 ) -> Applied:
     """Make the changes and append them to the log, in the transaction of a `Database.writing` session.
 
-    Raises `Conflict` where a record has a newer version than its change was made for, `RecordGone` where there is none.
+    Raises `Conflict` where a record has a newer version than its change was made for, `RecordGone` where there is none,
+    `StillUsed` where it cannot be deleted.
     """
     change_id = uuid.uuid4().hex
     day = effective_on or author.at.date()
@@ -122,24 +133,14 @@ def apply(
     for record in records:
         made = _make(session, record)
         done.append(made)
-        for change in _entries_of(record, made):
-            session.add(
-                ChangeEntry(
-                    change_id=change_id,
-                    record_kind=made.kind,
-                    record_id=made.id or 0,
-                    version=made.version or 0,
-                    field=change.field,
-                    old=_dump(change.old),
-                    new=_dump(change.new),
-                    reason=reason,
-                    source=author.source,
-                    actor_id=author.person_id,
-                    recorded_at=author.at,
-                    effective_on=day,
-                    undoes=undoes,
-                )
-            )
+        add_entries(
+            session,
+            (
+                Entry(change_id, made.kind, made.id or 0, made.version or 0, change, day, reason, undoes)
+                for change in _entries_of(record, made)
+            ),
+            author,
+        )
         row = None if record.deletes else session.get(MODELS[made.kind], made.id)
         if isinstance(row, Opportunity):
             row.updated_at = author.at
@@ -165,7 +166,11 @@ def _make(session: Session, record: RecordChange) -> RecordChange:
         return record.model_copy(update={"id": row.id, "version": getattr(row, "version", 1)})  # type: ignore[attr-defined]
     row = _locked(session, record)
     if record.deletes:
-        session.delete(row)
+        try:
+            with session.begin_nested():
+                session.delete(row)
+        except IntegrityError as error:
+            raise StillUsed(record) from error
         return record
     for change in record.fields:
         setattr(row, change.field, from_json(model, change.field, change.new))
@@ -187,6 +192,92 @@ def _locked(session: Session, record: RecordChange) -> SQLModel:
         newer = list_entries(session, record.kind, record.id or 0, after_version=record.version)
         raise Conflict(record, tuple(newer))
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field of one record, as it is to be logged."""
+
+    change_id: str
+    kind: RecordKind
+    record_id: int
+    version: int
+    change: FieldChange
+    effective_on: dt.date
+    reason: str = ""
+    undoes: str | None = None
+
+
+def add_entries(session: Session, entries: Iterable[Entry], author: Author) -> None:
+    """Append to the log what has been written to the records in this transaction, however much it is."""
+    rows = [
+        {
+            "change_id": entry.change_id,
+            "record_kind": entry.kind,
+            "record_id": entry.record_id,
+            "version": entry.version,
+            "field": entry.change.field,
+            "old": _dump(entry.change.old),
+            "new": _dump(entry.change.new),
+            "reason": entry.reason,
+            "source": author.source,
+            "actor_id": author.person_id,
+            "recorded_at": author.at,
+            "effective_on": entry.effective_on,
+            "undoes": entry.undoes,
+        }
+        for entry in entries
+    ]
+    if rows:
+        session.connection().execute(insert(ChangeEntry), rows)
+
+
+def apply_many(
+    session: Session,
+    records: Sequence[tuple[RecordChange, dt.date]],
+    author: Author,
+    *,
+    change_id: str,
+    reason: str = "",
+) -> None:
+    """Change many existing records, each with the day from which that holds, in a few statements.
+
+    The caller holds the write lock and has read the versions under it, so that there can be no conflict; raises
+    `RecordGone` where one does not have the version that it was read with all the same.
+    """
+    statements: dict[tuple[RecordKind, tuple[str, ...]], list[RecordChange]] = {}
+    for record, _ in records:
+        fields = tuple(sorted(change.field for change in record.fields))
+        statements.setdefault((record.kind, fields), []).append(record)
+    for (kind, _), group in statements.items():
+        _update(session, kind, group, author)
+    numbered = ((f"{change_id}-{number}", *item) for number, item in enumerate(records, 1))
+    add_entries(
+        session,
+        (
+            Entry(own_id, record.kind, record.id or 0, (record.version or 0) + 1, change, day, reason)
+            for own_id, record, day in numbered
+            for change in record.fields
+        ),
+        author,
+    )
+
+
+def _update(session: Session, kind: RecordKind, group: Sequence[RecordChange], author: Author) -> None:
+    """The same fields of several records of one kind."""
+    model = MODELS[kind]
+    table: Any = model.__table__  # type: ignore[attr-defined]
+    stamp = {"updated_at": author.at} if kind is RecordKind.OPPORTUNITY else {}
+    rows = [
+        {change.field: from_json(model, change.field, change.new) for change in record.fields}
+        | stamp
+        | {"version": (record.version or 0) + 1, "its_id": record.id, "its_version": record.version}
+        for record in group
+    ]
+    statement = update(table).where(table.c.id == bindparam("its_id"), table.c.version == bindparam("its_version"))
+    done = session.connection().execute(statement, rows)
+    if done.rowcount != len(rows):
+        raise RecordGone(group[0])
 
 
 def _dump(value: Json) -> str | None:

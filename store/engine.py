@@ -10,13 +10,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session, create_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_SECONDS = 15
+MIGRATION_LOCK = 7_529_252_537
+"""Any number that nothing else on the same PostgreSQL server uses as an advisory lock."""
 
 
 class Database:
@@ -54,10 +56,17 @@ class Database:
         """Bring the tables to `revision`, creating the file or the tables where there are none."""
         if self.is_sqlite and (path := self.engine.url.database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        with self.engine.begin() as connection:
+        # Alembic rebuilds tables on SQLite; with foreign keys on, dropping the old table would take its children along.
+        options = {"sqlite_begin": "IMMEDIATE", "sqlite_foreign_keys": False}
+        with self.engine.execution_options(**options).begin() as connection:
+            if not self.is_sqlite:
+                # Two processes that start together: the second waits, and finds the work done.
+                connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
             configuration = _alembic()
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, revision)
+            if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise RuntimeError("the migration would leave rows that point at nothing; it was not made")
 
     def revision(self) -> str | None:
         """The revision that the tables are at; None for an empty database."""
@@ -105,8 +114,11 @@ def _create(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Any) -> None:
-        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
+        options = connection.get_execution_options()
+        if not options.get("sqlite_foreign_keys", True):
+            # Ignored inside a transaction; the connection is closed afterwards, so it needs no way back.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'DEFERRED')}")
 
     return engine
 

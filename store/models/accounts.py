@@ -1,11 +1,19 @@
 """Customers and the people there."""
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, CheckConstraint
 from sqlmodel import Field, SQLModel
+
+from store.models.columns import currency_code
 
 
 class Account(SQLModel, table=True):
     __tablename__ = "account"
+    __table_args__ = (
+        currency_code(),
+        CheckConstraint("parent_id <> id", name="parent_is_another"),
+        CheckConstraint("employees IS NULL OR employees >= 0", name="employees"),
+        CheckConstraint("annual_revenue_minor IS NULL OR currency IS NOT NULL", name="revenue_currency"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     external_id: str | None = Field(default=None, unique=True)
@@ -20,6 +28,7 @@ class Account(SQLModel, table=True):
     currency: str | None = None
     parent_id: int | None = Field(default=None, foreign_key="account.id")
     owner_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    version: int = 1
 
 
 class Contact(SQLModel, table=True):
@@ -32,3 +41,4 @@ class Contact(SQLModel, table=True):
     email: str | None = None
     phone: str = ""
     title: str = ""
+    version: int = 1

@@ -46,3 +46,8 @@ def one_of(column: str, words: Iterable[str], name: str | None = None) -> CheckC
     """The column holds one of these words."""
     listed = ", ".join(f"'{word}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=name or column)
+
+
+def currency_code(column: str = "currency") -> CheckConstraint:
+    """The column holds a code of three letters, or nothing."""
+    return CheckConstraint(f"{column} IS NULL OR length({column}) = 3", name=column)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from store.models.columns import one_of
+from store.models.columns import currency_code, one_of
 
 
 class Sharing(StrEnum):
@@ -26,6 +26,7 @@ class Organisation(SQLModel, table=True):
         CheckConstraint("fiscal_start_month BETWEEN 1 AND 12", name="fiscal_start_month"),
         one_of("fiscal_year_named_by", ("start", "end")),
         one_of("sharing", Sharing),
+        currency_code(),
     )
 
     id: int = Field(default=1, primary_key=True)
@@ -63,7 +64,7 @@ class ExchangeRate(SQLModel, table=True):
     """Units of the organisation's currency for one unit of `currency`, from `valid_from` until the next row."""
 
     __tablename__ = "exchange_rate"
-    __table_args__ = (UniqueConstraint("currency", "kind", "valid_from"), one_of("kind", RateKind))
+    __table_args__ = (UniqueConstraint("currency", "kind", "valid_from"), one_of("kind", RateKind), currency_code())
 
     id: int | None = Field(default=None, primary_key=True)
     currency: str

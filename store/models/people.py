@@ -56,6 +56,7 @@ class Person(SQLModel, table=True):
     active_from: dt.date | None = None
     active_to: dt.date | None = None
     """Last day in the organisation."""
+    version: int = 1
 
     def is_active(self, on: dt.date) -> bool:
         return (self.active_from is None or self.active_from <= on) and (self.active_to is None or on <= self.active_to)

@@ -1,11 +1,17 @@
 """What is sold."""
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, CheckConstraint
 from sqlmodel import Field, SQLModel
+
+from store.models.columns import currency_code
 
 
 class Product(SQLModel, table=True):
     __tablename__ = "product"
+    __table_args__ = (
+        currency_code(),
+        CheckConstraint("list_price_minor IS NULL OR currency IS NOT NULL", name="price_currency"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     external_id: str | None = Field(default=None, unique=True)
@@ -14,3 +20,4 @@ class Product(SQLModel, table=True):
     list_price_minor: int | None = Field(default=None, sa_type=BigInteger)
     currency: str | None = None
     active: bool = True
+    version: int = 1

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from store.models.columns import Instant
+from store.models.columns import Instant, currency_code
 
 
 class Quota(SQLModel, table=True):
@@ -15,6 +15,7 @@ class Quota(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("(person_id IS NULL) <> (team_id IS NULL)", name="one_holder"),
         CheckConstraint("amount_minor >= 0", name="amount"),
+        currency_code(),
         UniqueConstraint("person_id", "metric", "month", "version"),
         UniqueConstraint("team_id", "metric", "month", "version"),
         Index("ix_quota_month", "metric", "month"),

@@ -26,6 +26,7 @@ def upgrade() -> None:
     sa.Column('valid_from', sa.Date(), nullable=False),
     sa.Column('rate', sa.String(), nullable=False),
     sa.CheckConstraint("kind IN ('daily', 'plan')", name=op.f('ck_exchange_rate_kind')),
+    sa.CheckConstraint('currency IS NULL OR length(currency) = 3', name=op.f('ck_exchange_rate_currency')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_exchange_rate')),
     sa.UniqueConstraint('currency', 'kind', 'valid_from', name=op.f('uq_exchange_rate_currency_kind_valid_from'))
     )
@@ -48,6 +49,7 @@ def upgrade() -> None:
     sa.Column('sharing', sa.String(), nullable=False),
     sa.CheckConstraint("fiscal_year_named_by IN ('start', 'end')", name=op.f('ck_organisation_fiscal_year_named_by')),
     sa.CheckConstraint("sharing IN ('private', 'team', 'open')", name=op.f('ck_organisation_sharing')),
+    sa.CheckConstraint('currency IS NULL OR length(currency) = 3', name=op.f('ck_organisation_currency')),
     sa.CheckConstraint('fiscal_start_month BETWEEN 1 AND 12', name=op.f('ck_organisation_fiscal_start_month')),
     sa.CheckConstraint('id = 1', name=op.f('ck_organisation_single')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_organisation'))
@@ -60,6 +62,9 @@ def upgrade() -> None:
     sa.Column('list_price_minor', sa.BigInteger(), nullable=True),
     sa.Column('currency', sa.String(), nullable=True),
     sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('currency IS NULL OR length(currency) = 3', name=op.f('ck_product_currency')),
+    sa.CheckConstraint('list_price_minor IS NULL OR currency IS NOT NULL', name=op.f('ck_product_price_currency')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_product')),
     sa.UniqueConstraint('external_id', name=op.f('uq_product_external_id')),
     sa.UniqueConstraint('name', name=op.f('uq_product_name'))
@@ -100,6 +105,7 @@ def upgrade() -> None:
     sa.Column('locale', sa.String(), nullable=False),
     sa.Column('active_from', sa.Date(), nullable=True),
     sa.Column('active_to', sa.Date(), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("role IN ('rep', 'manager', 'admin')", name=op.f('ck_person_role')),
     sa.CheckConstraint('active_to IS NULL OR active_from IS NULL OR active_to >= active_from', name=op.f('ck_person_active')),
     sa.CheckConstraint('manager_id <> id', name=op.f('ck_person_manager_is_another')),
@@ -129,10 +135,15 @@ def upgrade() -> None:
     sa.Column('currency', sa.String(), nullable=True),
     sa.Column('parent_id', sa.Integer(), nullable=True),
     sa.Column('owner_id', sa.Integer(), nullable=True),
-    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], ),
-    sa.ForeignKeyConstraint(['parent_id'], ['account.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('external_id')
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint('annual_revenue_minor IS NULL OR currency IS NOT NULL', name=op.f('ck_account_revenue_currency')),
+    sa.CheckConstraint('currency IS NULL OR length(currency) = 3', name=op.f('ck_account_currency')),
+    sa.CheckConstraint('employees IS NULL OR employees >= 0', name=op.f('ck_account_employees')),
+    sa.CheckConstraint('parent_id <> id', name=op.f('ck_account_parent_is_another')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_account_owner_id')),
+    sa.ForeignKeyConstraint(['parent_id'], ['account.id'], name=op.f('fk_account_parent_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
+    sa.UniqueConstraint('external_id', name=op.f('uq_account_external_id'))
     )
     with op.batch_alter_table('account', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_account_name'), ['name'], unique=False)
@@ -211,6 +222,7 @@ def upgrade() -> None:
     sa.Column('recorded_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint('(person_id IS NULL) <> (team_id IS NULL)', name=op.f('ck_quota_one_holder')),
     sa.CheckConstraint('amount_minor >= 0', name=op.f('ck_quota_amount')),
+    sa.CheckConstraint('currency IS NULL OR length(currency) = 3', name=op.f('ck_quota_currency')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_quota_person_id')),
     sa.ForeignKeyConstraint(['team_id'], ['team.id'], name=op.f('fk_quota_team_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_quota')),
@@ -252,9 +264,10 @@ def upgrade() -> None:
     sa.Column('email', sa.String(), nullable=True),
     sa.Column('phone', sa.String(), nullable=False),
     sa.Column('title', sa.String(), nullable=False),
-    sa.ForeignKeyConstraint(['account_id'], ['account.id'], ),
-    sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('external_id')
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_contact_account_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_contact')),
+    sa.UniqueConstraint('external_id', name=op.f('uq_contact_external_id'))
     )
     with op.batch_alter_table('contact', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_contact_account_id'), ['account_id'], unique=False)
