@@ -101,7 +101,7 @@ def value(thing: Plain) -> AnyValue:
 
 
 def text(template: str, /, **values: Plain) -> Text:
-    """A sentence for people. `template` is written out where it is used: the catalogs are checked against the source."""
+    """A sentence for people. `template` is written out where it is used, so that the catalogs can be checked."""
     return Text(template=template, values={name: value(thing) for name, thing in values.items()})
 
 

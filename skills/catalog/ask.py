@@ -1,0 +1,52 @@
+"""Ask what the company has written down: quoted, cited, or an honest "that is not in there"."""
+
+from pydantic import Field
+
+from knowledge_base.answer import KnowledgeAnswer
+from skills.contract import Example, Skill, SkillContext, SkillParams
+from skills.passages import cited, readable
+from skills.text import text
+
+
+class AskParams(SkillParams):
+    question: str = Field(description="the question, in your own words")
+
+
+def run(context: SkillContext, params: AskParams) -> KnowledgeAnswer:
+    with readable():
+        return context.knowledge.ask(params.question)
+
+
+SKILL = Skill(
+    name="ask",
+    summary=text("Ask the playbook, with the place it stands"),
+    params=AskParams,
+    run=run,
+    present=cited,
+    aliases=("kb", "playbook", "find"),
+    examples=(
+        Example("how much discount can I give?", AskParams(question="how much discount can I give?")),
+        Example("what are our payment terms", AskParams(question="what are our payment terms")),
+        Example("where is customer data hosted?", AskParams(question="where is customer data hosted?")),
+        Example("who approves a quote above 15% off", AskParams(question="who approves a quote above 15% off")),
+        Example("how does a paid pilot work?", AskParams(question="how does a paid pilot work?")),
+        Example(
+            "what do I need before I move to proposal", AskParams(question="what do I need before I move to proposal")
+        ),
+        Example("which certificates do we have", AskParams(question="which certificates do we have")),
+        Example("tell me about our main competitor", AskParams(question="tell me about our main competitor")),
+        Example("what should I do in my first week?", AskParams(question="what should I do in my first week?")),
+        Example("what does coverage mean", AskParams(question="what does coverage mean")),
+        Example("how do I hand over a won customer", AskParams(question="how do I hand over a won customer")),
+        Example(
+            "do we have a reference in the paper industry?",
+            AskParams(question="do we have a reference in the paper industry?"),
+        ),
+        Example("is there a policy for travel expenses", AskParams(question="is there a policy for travel expenses")),
+        Example("can the product run without internet", AskParams(question="can the product run without internet")),
+        Example("我可以给多少折扣？", AskParams(question="我可以给多少折扣？")),
+        Example("付款条件是什么", AskParams(question="付款条件是什么")),
+        Example("数据存放在哪里？", AskParams(question="数据存放在哪里？")),
+        Example("新人第一周要做什么", AskParams(question="新人第一周要做什么")),
+    ),
+)

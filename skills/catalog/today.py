@@ -1,0 +1,119 @@
+"""What needs me today: the open opportunities that lack something, the most urgent first."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from skills.answer import Action, Answer, Bullets, Invocation
+from skills.contract import Example, Skill, SkillContext, SkillParams
+from skills.measures.risk import Finding, Rule, list_findings
+from skills.standing import described, get_standing
+from skills.text import text
+from store.models import Opportunity
+from store.opportunities import list_open, list_stages
+from store.scope import Scope
+
+SHOWN = 7
+"""A list that is longer is not a day's work."""
+LOOKED_AT = 60
+URGENCY = (Rule.OVERDUE, Rule.STEP_OVERDUE, Rule.NO_NEXT_STEP, Rule.QUIET, Rule.NO_CLOSE_DATE, Rule.NO_BUYER)
+"""Rules that ask for something today, the most urgent first; the others can wait for the next call."""
+
+
+class TodayParams(SkillParams):
+    pass
+
+
+@dataclass(frozen=True)
+class Need:
+    opportunity: Opportunity
+    finding: Finding
+
+
+@dataclass(frozen=True)
+class Due:
+    opportunity: Opportunity
+    step: str
+    day: dt.date
+
+
+@dataclass(frozen=True)
+class Today:
+    day: dt.date
+    needs: tuple[Need, ...]
+    due: tuple[Due, ...]
+    open_count: int
+
+
+def run(context: SkillContext, _: TodayParams) -> Today:
+    stages = {stage.id: stage for stage in list_stages(context.session)}
+    mine = Scope.of({context.actor.id}) & context.scope
+    rows = [row.opportunity for row in list_open(context.session, mine, limit=LOOKED_AT)]
+    needs, due = [], []
+    for opportunity in rows:
+        findings = list_findings(get_standing(context, opportunity, stages[opportunity.stage_id]), context.today)
+        urgent = [finding for finding in findings if finding.rule in URGENCY]
+        if urgent:
+            needs.append(Need(opportunity, min(urgent, key=lambda finding: URGENCY.index(finding.rule))))
+        if opportunity.next_step and opportunity.next_step_due == context.today:
+            due.append(Due(opportunity, opportunity.next_step, context.today))
+    needs.sort(key=lambda need: (URGENCY.index(need.finding.rule), -need.finding.days, need.opportunity.id))
+    return Today(context.today, tuple(needs), tuple(due), len(rows))
+
+
+def present(today: Today) -> Answer:
+    if not today.needs and not today.due:
+        return Answer(
+            headline=text("Nothing needs you today. Your open opportunities: {count}.", count=today.open_count),
+            private=True,
+        )
+    blocks = []
+    if today.due:
+        items = tuple(text("**{name}**: {step}", name=due.opportunity.name, step=due.step) for due in today.due)
+        blocks.append(Bullets(title=text("Due today"), items=items[:SHOWN]))
+    shown = today.needs[: max(SHOWN - len(today.due), 3)]
+    if shown:
+        items = tuple(
+            text("**{name}**: {why}", name=need.opportunity.name, why=described(need.finding)) for need in shown
+        )
+        blocks.append(Bullets(title=text("Needs you"), items=items))
+    left = len(today.needs) - len(shown)
+    return Answer(
+        headline=text("{count} of your opportunities need you.", count=len(today.needs) + len(today.due))
+        if len(today.needs) + len(today.due) != 1
+        else text("One of your opportunities needs you."),
+        blocks=tuple(blocks),
+        notes=(text("And {count} more that can wait until these are done.", count=left),) if left > 0 else (),
+        actions=tuple(_mend(need) for need in shown[:5]),
+        private=True,
+    )
+
+
+def _mend(need: Need) -> Action:
+    """The form in which the gap is closed."""
+    invocation = Invocation.of("update", opportunity=f"opportunity:{need.opportunity.id}")
+    return Action(label=text("Edit {name}", name=need.opportunity.name), kind="form", invocation=invocation)
+
+
+SKILL = Skill(
+    name="today",
+    summary=text("What needs me today"),
+    params=TodayParams,
+    run=run,
+    present=present,
+    schedulable=True,
+    aliases=("todo", "agenda"),
+    examples=(
+        Example("what needs me today?", TodayParams()),
+        Example("what should I do today", TodayParams()),
+        Example("what's on my plate", TodayParams()),
+        Example("what needs my attention", TodayParams()),
+        Example("my to-dos", TodayParams()),
+        Example("anything overdue?", TodayParams()),
+        Example("which of my deals need work", TodayParams()),
+        Example("where should I start this morning", TodayParams()),
+        Example("what am I forgetting", TodayParams()),
+        Example("今天我要做什么", TodayParams()),
+        Example("有什么需要我处理的", TodayParams()),
+        Example("今天的待办", TodayParams()),
+    ),
+)

@@ -1,0 +1,64 @@
+"""Take a change back."""
+
+from pydantic import Field
+from sqlmodel import Session
+
+from skills.change import Change
+from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
+from skills.errors import Impossible, NotFound, Stale
+from skills.text import text
+from store.change_log import get_last_change_id, get_undo_of, list_change, list_reversal
+from store.models import Opportunity, Source
+
+
+class UndoParams(SkillParams):
+    change: str | None = Field(default=None, description="which change; your last one when left out")
+
+
+def run(context: SkillContext, params: UndoParams) -> Change:
+    session = context.session
+    change_id = params.change or get_last_change_id(session, context.actor.id)
+    if change_id is None:
+        raise NotFound(text("There is nothing of yours to take back."))
+    entries = list_change(session, change_id)
+    if not entries or not _may_see(context, session, change_id):
+        raise NotFound(text("I can't find that change."))
+    if get_undo_of(session, change_id):
+        raise Stale(text("That was taken back already."))
+    if entries[0].source in (Source.IMPORT, Source.DEMO):
+        raise Impossible(text("An import can't be taken back from here."), text("Import the corrected file instead."))
+    records = list_reversal(session, change_id)
+    return Change(records=records, undoes=change_id, effective_on=None)
+
+
+def _may_see(context: SkillContext, session: Session, change_id: str) -> bool:
+    """Whoever made the change, and whoever may write the records that it touched."""
+    for entry in list_change(session, change_id):
+        if entry.actor_id == context.actor.id:
+            continue
+        row = session.get(Opportunity, entry.record_id) if entry.record_kind == "opportunity" else None
+        if row is None or not context.write_scope.allows(row.owner_id):
+            return False
+    return True
+
+
+SKILL = Skill(
+    name="undo",
+    summary=text("Take your last change back"),
+    params=UndoParams,
+    run=run,
+    effect=Effect.WRITE,
+    aliases=("revert",),
+    examples=(
+        Example("undo", UndoParams()),
+        Example("undo that", UndoParams()),
+        Example("take that back", UndoParams()),
+        Example("that was wrong, put it back", UndoParams()),
+        Example("revert my last change", UndoParams()),
+        Example("oops, undo", UndoParams()),
+        Example("no wait, change it back to what it was", UndoParams()),
+        Example("撤销", UndoParams()),
+        Example("刚才改错了，恢复", UndoParams()),
+        Example("撤回上一步", UndoParams()),
+    ),
+)
