@@ -2,7 +2,7 @@
 
 from store.models.accounts import Account, Contact
 from store.models.activities import Activity, ActivityKind, Direction
-from store.models.conversations import Conversation, InboundEvent, PendingChange
+from store.models.conversations import Channel, ChannelMember, Conversation, InboundEvent, PendingChange
 from store.models.history import AuditEvent, ChangeEntry, Snapshot, Source
 from store.models.opportunities import BuyingRole, Category, Opportunity, OpportunityContact, Stage, Status
 from store.models.organisation import CalendarDay, ExchangeRate, Organisation, RateKind, Sharing
@@ -20,6 +20,8 @@ __all__ = [
     "CalendarDay",
     "Category",
     "ChangeEntry",
+    "Channel",
+    "ChannelMember",
     "Contact",
     "Conversation",
     "Delivery",

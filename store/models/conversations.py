@@ -1,7 +1,8 @@
-"""What reached us from the chat, what a thread is about, and changes that wait for a yes."""
+"""What reached us from the chat, who is in its channels, what a thread is about, and changes that wait for a yes."""
 
 import datetime as dt
 
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from store.models.columns import Instant
@@ -15,6 +16,31 @@ class InboundEvent(SQLModel, table=True):
     key: str = Field(primary_key=True)
     """"event:Ev…" for a delivery, "message:C…:ts" for what is answered once however often it arrives."""
     received_at: dt.datetime = Field(sa_type=Instant, index=True)
+
+
+class Channel(SQLModel, table=True):
+    """A channel of the chat and, since `refreshed_at`, who is in it; kept by the one process that can ask the chat."""
+
+    __tablename__ = "channel"
+    __table_args__ = (CheckConstraint("strangers >= 0", name="strangers"),)
+
+    id: str = Field(primary_key=True)
+    """Slack id."""
+    name: str = Field(index=True)
+    """Without the "#"."""
+    strangers: int = 0
+    """How many members are nobody we know: guests, people of other companies."""
+    refreshed_at: dt.datetime | None = Field(default=None, sa_type=Instant)
+    """None while only its name is known."""
+
+
+class ChannelMember(SQLModel, table=True):
+    """A person who reads a channel."""
+
+    __tablename__ = "channel_member"
+
+    channel_id: str = Field(foreign_key="channel.id", primary_key=True)
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
 
 
 class Conversation(SQLModel, table=True):

@@ -121,6 +121,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_person_name'), ['name'], unique=False)
         batch_op.create_index(batch_op.f('ix_person_team_id'), ['team_id'], unique=False)
 
+    op.create_table('channel',
+    sa.Column('id', sa.String(), nullable=False),
+    sa.Column('name', sa.String(), nullable=False),
+    sa.Column('strangers', sa.Integer(), nullable=False),
+    sa.Column('refreshed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('strangers >= 0', name=op.f('ck_channel_strangers')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_channel'))
+    )
+    with op.batch_alter_table('channel', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_channel_name'), ['name'], unique=False)
+
+    op.create_table('channel_member',
+    sa.Column('channel_id', sa.String(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['channel_id'], ['channel.id'], name=op.f('fk_channel_member_channel_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_channel_member_person_id')),
+    sa.PrimaryKeyConstraint('channel_id', 'person_id', name=op.f('pk_channel_member'))
+    )
     op.create_table('account',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('external_id', sa.String(), nullable=True),
@@ -399,6 +417,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table('channel_member')
+    with op.batch_alter_table('channel', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_channel_name'))
+
+    op.drop_table('channel')
     op.drop_table('snapshot')
     op.drop_table('opportunity_contact')
     with op.batch_alter_table('activity', schema=None) as batch_op:

@@ -1,0 +1,63 @@
+"""Queries on scheduled reports: whose they are, which are active, and up to when they are settled."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from store.change_log import CREATED, RecordKind
+from store.models import ChangeEntry, ReportSchedule, ScheduleStatus
+from store.scope import Scope
+
+
+def get_schedule(session: Session, schedule_id: int, *, for_update: bool = False) -> ReportSchedule | None:
+    """One schedule, deleted ones too; with `for_update`, as it is now and locked until the transaction ends."""
+    if not for_update:
+        return session.get(ReportSchedule, schedule_id)
+    return session.exec(
+        select(ReportSchedule)
+        .where(ReportSchedule.id == schedule_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
+
+
+def list_schedules(session: Session, scope: Scope) -> Sequence[ReportSchedule]:
+    """Schedules of the people in scope that are not deleted, oldest first."""
+    return session.exec(
+        select(ReportSchedule)
+        .where(scope.clause(ReportSchedule.owner_id), ReportSchedule.status != ScheduleStatus.DELETED)
+        .order_by(col(ReportSchedule.id))
+    ).all()
+
+
+def list_active_schedules(session: Session, scope: Scope) -> Sequence[ReportSchedule]:
+    """Those of them that reports are made for."""
+    return session.exec(
+        select(ReportSchedule)
+        .where(scope.clause(ReportSchedule.owner_id), ReportSchedule.status == ScheduleStatus.ACTIVE)
+        .order_by(col(ReportSchedule.id))
+    ).all()
+
+
+def get_active_since(session: Session, schedule_id: int) -> dt.datetime | None:
+    """When it was made, or last paused or resumed, as the change log tells; None where that tells nothing.
+
+    What was due before that moment is owed to nobody.
+    """
+    return session.exec(
+        select(ChangeEntry.recorded_at)
+        .where(
+            ChangeEntry.record_kind == RecordKind.SCHEDULE,
+            ChangeEntry.record_id == schedule_id,
+            col(ChangeEntry.field).in_((CREATED, "status")),
+        )
+        .order_by(col(ChangeEntry.id).desc())
+        .limit(1)
+    ).first()
+
+
+def mark_covered(session: Session, schedule: ReportSchedule, until: dt.datetime) -> None:
+    """Every due moment up to `until` is in the outbox or was let go. Time never goes back here."""
+    schedule.covered_until = max(schedule.covered_until, until)
+    session.add(schedule)
