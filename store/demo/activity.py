@@ -1,0 +1,154 @@
+"""What was done with customers: calls, mails, meetings, demos and notes that fit the stage of the time."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from store.demo.catalogue import DISCOVERY, LOST, NEGOTIATION, PILOT, PROPOSAL, QUALIFIED, WON
+from store.demo.dice import Dice
+from store.demo.history import Deal, History, whole
+from store.demo.market import Customer, Person
+from store.demo.people import member_of
+from store.demo.phrases import CHINESE_NOTES, COSTS, NOTES, OUTCOMES
+from store.demo.working_days import WorkingDays
+
+DAY = dt.timedelta(days=1)
+
+KINDS = {
+    DISCOVERY: {"call": 42, "email": 38, "meeting": 14, "demo": 3, "note": 3},
+    QUALIFIED: {"call": 30, "email": 32, "meeting": 25, "demo": 9, "note": 4},
+    PILOT: {"call": 32, "email": 32, "meeting": 22, "demo": 9, "note": 5},
+    PROPOSAL: {"call": 31, "email": 37, "meeting": 19, "demo": 9, "note": 4},
+    NEGOTIATION: {"call": 41, "email": 38, "meeting": 15, "demo": 2, "note": 4},
+}
+TURNING = {
+    QUALIFIED: {"call": 46, "meeting": 54},
+    PILOT: {"meeting": 62, "demo": 38},
+    PROPOSAL: {"demo": 34, "meeting": 42, "email": 24},
+    NEGOTIATION: {"call": 55, "meeting": 45},
+    WON: {"email": 60, "call": 40},
+    LOST: {"call": 55, "email": 45},
+}
+"""What brings an opportunity to a stage."""
+MINUTES = {"call": (3, 37), "meeting": (28, 94), "demo": (35, 78)}
+
+OFFICE_HOURS: Mapping[str, tuple[int, int]] = {"America": (9, 15), "Europe": (8, 17), "Asia": (13, 18)}
+"""Hours in which the date is the same for the writer, in New York and in UTC, so that nobody books on another day."""
+
+
+@dataclass(frozen=True)
+class Touch:
+    """One activity, ready to be stored."""
+
+    kind: str
+    direction: str | None
+    at: dt.datetime
+    minutes: int | None
+    outcome: str
+    note: str
+    person_id: int
+    contact_id: int | None
+
+
+def moment(dice: Dice, day: dt.date, person_id: int) -> dt.datetime:
+    """Some minute of the office hours of somebody on a day."""
+    zone = member_of(person_id).zone
+    first, last = OFFICE_HOURS[zone.split("/")[0]]
+    if zone.endswith(("Los_Angeles", "Denver")):
+        first, last = 8, 14
+    minute = dice.whole(first * 60, last * 60 - 5)
+    local = dt.datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=ZoneInfo(zone))
+    return local.astimezone(dt.UTC)
+
+
+class Diary:
+    """Draws the activities of one opportunity after the other."""
+
+    def __init__(self, seed: int, days: WorkingDays, last: dt.date, people: Mapping[int, Person]) -> None:
+        self.dice, self.days, self.last, self.people = Dice(seed, "diary"), days, last, people
+
+    def list_touches(self, deal: Deal, history: History, customer: Customer) -> list[Touch]:
+        """In order of time."""
+        told = [self._told(deal, history, *note) for note in deal.notes]
+        drawn = [] if told else [self._touch(deal, history, customer, *at) for at in self._occasions(deal, history)]
+        return sorted([*told, *drawn], key=lambda touch: touch.at)
+
+    def _occasions(self, deal: Deal, history: History) -> Iterator[tuple[dt.date, str]]:
+        dice = self.dice
+        yield deal.opened, dice.weighted({"call": 52, "email": 40, "meeting": 8})
+        previous = deal.opened
+        for edit in history.edits[1:]:
+            stage = edit.changes.get("stage_id", (None, None))[1]
+            if isinstance(stage, int):
+                day = self._on(edit.day - dice.whole(0, 2) * DAY, deal, history)
+                yield max(day, previous), dice.weighted(TURNING.get(stage, {"call": 1}))
+                previous = edit.day
+        ended = history.current["closed_on"]
+        end = ended if isinstance(ended, dt.date) else self.last
+        quiet = 24 if history.current["status"] == "open" else 0
+        day = deal.opened
+        while (day := self._on(day + dice.whole(22, 58) * DAY, deal, history)) < end - quiet * DAY:
+            yield day, self._kind(history, day)
+        if quiet and not dice.chance(16):
+            for _ in range(dice.whole(2, 5)):
+                day = self._on(self.last - dice.whole(0, 23) * DAY, deal, history)
+                if deal.opened <= day <= self.last:
+                    yield day, self._kind(history, day)
+
+    def _kind(self, history: History, day: dt.date) -> str:
+        return self.dice.weighted(KINDS[self._stage(history, day)])
+
+    def _stage(self, history: History, day: dt.date) -> int:
+        """The open stage that it was in, or had been in last."""
+        stage = DISCOVERY
+        for edit, state in zip(history.edits, history.states, strict=True):
+            if edit.day > day:
+                break
+            if state["status"] == "open":
+                stage = whole(state["stage_id"])
+        return stage
+
+    def _touch(self, deal: Deal, history: History, customer: Customer, day: dt.date, kind: str) -> Touch:
+        dice, stage = self.dice, self._stage(history, day)
+        contact = self.people[dice.pick(deal.contacts)]
+        state = history.at(day) or history.states[0]
+        direction = {"call": "out", "email": "out", "note": None}.get(kind, "both")
+        words = (CHINESE_NOTES if customer.is_chinese else NOTES)[kind, stage]
+        note = dice.pick(words)
+        if kind == "email" and (
+            "{contact} " in note or "{contact}回" in note or "{contact}发" in note or "{contact}要" in note
+        ):
+            direction = "in"
+        elif kind == "call" and dice.chance(24):
+            direction = "in"
+        outcome = dice.pick(OUTCOMES[kind])
+        if outcome in ("Voicemail", "Asked to call back"):
+            note = "" if outcome == "Voicemail" else note
+        elif kind == "call" and dice.chance(14):
+            note = ""
+        text = note.format(
+            contact=contact.name.split()[-1] if customer.is_chinese else contact.name.split()[0],
+            machine=dice.pick(customer.machines),
+            count=dice.whole(9, 64),
+            cost=f"{dice.pick(COSTS)} {customer.currency}",
+            competitor=state["competitor"] or "Pulsegrid",
+        )
+        minutes = dice.middling(*MINUTES[kind]) if kind in MINUTES else None
+        if outcome == "Voicemail":
+            minutes, direction = 1, "out"
+        owner = whole(state["owner_id"])
+        return Touch(kind, direction, moment(dice, day, owner), minutes, outcome, text, owner, contact.id)
+
+    def _told(self, deal: Deal, history: History, day: dt.date, kind: str, direction: str, note: str) -> Touch:
+        state = history.at(day) or history.states[0]
+        owner = whole(state["owner_id"])
+        minutes = self.dice.middling(*MINUTES[kind]) if kind in MINUTES else None
+        outcome = {"call": "Reached", "meeting": "Held", "demo": "Held"}.get(kind, "")
+        return Touch(kind, direction, moment(self.dice, day, owner), minutes, outcome, note, owner, deal.contacts[0])
+
+    def _on(self, day: dt.date, deal: Deal, history: History) -> dt.date:
+        region = "Americas"
+        owner = member_of(whole((history.at(day) or history.states[0])["owner_id"]))
+        region = {"EMEA": "EMEA", "Asia-Pacific": "Asia-Pacific"}.get(owner.team, "Americas")
+        return self.days.on_or_before(region, day)

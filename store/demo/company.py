@@ -1,0 +1,123 @@
+"""The whole company as values, before it is written anywhere."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from store.demo.activity import Diary, Touch
+from store.demo.catalogue import WON
+from store.demo.dice import Dice
+from store.demo.handovers import hand_over
+from store.demo.history import Deal, History, Step, unfold, whole
+from store.demo.market import NEWCOMERS, Customer, Market, list_customers
+from store.demo.money import RateRow, Target, list_rates, list_targets, rates_of
+from store.demo.people import IDS, LEAVER, MEMBERS, NEW_HIRE, member_of
+from store.demo.stories import DANA, Story
+from store.demo.working_days import WorkingDays, month_after, quarter_start
+
+NIGHTS = 60
+"""Days before the day for which every night was snapped; before that, every Sunday."""
+
+
+@dataclass(frozen=True)
+class Sale:
+    """An opportunity with all that belongs to it."""
+
+    deal: Deal
+    history: History
+    touches: tuple[Touch, ...]
+
+
+@dataclass(frozen=True)
+class Company:
+    day: dt.date
+    seed: int
+    first: dt.date
+    """From here on the history is complete."""
+    days: WorkingDays
+    rates: Sequence[RateRow]
+    targets: Sequence[Target]
+    customers: Sequence[Customer]
+    sales: Sequence[Sale]
+    """In the order in which they were opened."""
+
+    @classmethod
+    def made(cls, day: dt.date, seed: int, progress: Callable[[str], None]) -> "Company":
+        """Draw it. `progress` is told what is being made."""
+        progress("People, calendars and targets")
+        days = WorkingDays(range(day.year - 4, day.year + 3))
+        customers = list_customers(seed)
+        market = Market(seed, day, days, customers)
+        rows = list_rates(seed, day)
+        targets = list_targets(day, market.first)
+        story = Story(day, days, customers)
+        progress("Two years of opportunities")
+        told = [*story.list_landmarks(), *story.list_danas(targets)]
+        market.names |= {str(deal.value("name")) for deal in told}
+        start = quarter_start(day)
+        drawn = [deal for deal in market.list_deals() if not _is_danas_of_quarter(deal, start)]
+        deals = [*told, *drawn]
+        hand_over(seed, day, days, deals, customers)
+        deals = market.topped_up(deals, _open_counts(Dice(seed, "open")))
+        tie_a_month(deals, month_after(day, -1))
+        deals.sort(key=lambda deal: (deal.opened, str(deal.value("name"))))
+        progress("What was done with customers")
+        rates = rates_of(rows)
+        people = {person.id: person for customer in customers for person in customer.people}
+        diary = Diary(seed, days, market.last, people)
+        sales = []
+        for deal in deals:
+            history = unfold(deal.steps, rates)
+            customer = customers[whole(history.current["account_id"]) - 1]
+            sales.append(Sale(deal, history, tuple(diary.list_touches(deal, history, customer))))
+        return cls(day, seed, market.first, days, rows, targets, customers, sales)
+
+    def list_snapshot_days(self) -> list[dt.date]:
+        """Every Sunday of the years shown, and every one of the last nights."""
+        span = (self.day - self.first).days
+        every = [self.first + dt.timedelta(days=count) for count in range(span)]
+        nightly = self.day - dt.timedelta(days=NIGHTS)
+        return [day for day in every if day >= nightly or day.weekday() == 6]
+
+
+def _is_danas_of_quarter(deal: Deal, start: dt.date) -> bool:
+    """Dana's bookings of the running quarter are told, not drawn."""
+    return deal.owner() == IDS[DANA] and deal.stage() == WON and deal.steps[-1].day >= start
+
+
+def _open_counts(dice: Dice) -> dict[int, int]:
+    """How many opportunities everybody has open on the day."""
+    counts = {}
+    for member in MEMBERS:
+        if member.is_rep and member.name not in (LEAVER, NEW_HIRE):
+            low, high = (6, 8) if member.name in NEWCOMERS else (9, 15)
+            counts[IDS[member.name]] = 12 if member.name == DANA else dice.whole(low, high)
+    return counts
+
+
+def tie_a_month(deals: Sequence[Deal], month: dt.date) -> None:
+    """In one of the twelve months from `month` backwards, let two reps who sell in dollars book the same to the cent.
+
+    The pair that is closest already is taken, and the smaller signature made larger by what is missing.
+    """
+    won: dict[tuple[dt.date, int], list[Deal]] = {}
+    earliest = month_after(month, -11)
+    for deal in deals:
+        if deal.stage() == WON and deal.value("currency") == "USD" and member_of(deal.owner()).team.startswith("Amer"):
+            booked = deal.steps[-1].day.replace(day=1)
+            if earliest <= booked <= month:
+                won.setdefault((booked, deal.owner()), []).append(deal)
+    totals = {key: sum(whole(deal.value("amount_minor")) for deal in of_key) for key, of_key in won.items()}
+    pairs = [
+        (totals[one] - totals[other], one, other)
+        for one in totals
+        for other in totals
+        if one[0] == other[0] and one[1] != other[1] and totals[one] >= totals[other]
+    ]
+    if not pairs:
+        return
+    missing, _, smaller = min(pairs)
+    deal = max(won[smaller], key=lambda deal: (whole(deal.value("amount_minor")), str(deal.value("name"))))
+    last = deal.steps[-1]
+    amount = whole(deal.value("amount_minor")) + missing
+    deal.steps[-1] = Step(last.day, {**last.fields, "amount_minor": amount}, last.by, last.reason)
