@@ -1,0 +1,365 @@
+"""How much was won in a period."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from skills.answer import Action, Answer, Block, Chart, Column, Invocation, Series, Table
+from skills.contract import Example, Skill, SkillContext, SkillParams
+from skills.envelope import Envelope, records_of
+from skills.measures.calendar import Grain, Period
+from skills.measures.money import by_currency
+from skills.population import Population, find_company_population, find_period, find_population
+from skills.references import find_account, find_product
+from skills.text import AnyValue, Text, text, value, verbatim
+from skills.wording import enumeration, period_note
+from store.models import Product
+from store.money import Money
+from store.opportunities import Booked, By, get_last_booking_day, list_unconverted, sum_booked
+from store.people import list_people
+from store.scope import Scope
+
+SHOWN = 10
+"""Rows of the breakdown; the rest is one row."""
+NAMED = 5
+"""Opportunities without a rate that are named."""
+
+DEFINITION = text(
+    "Sum of the amounts of the opportunities won in the period, by booking date, each at the exchange rate of its "
+    "booking date."
+)
+
+
+class BookedParams(SkillParams):
+    owner: str | None = Field(default=None, description="who won it; everybody when left out")
+    team: str | None = Field(default=None, description="which team won it; the whole company when left out")
+    product: str | None = Field(default=None, description="only this product")
+    account: str | None = Field(default=None, description="only this account")
+    period: str | None = Field(default=None, description="when it was booked; this quarter when left out")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One row of the breakdown."""
+
+    label: Text
+    count: int
+    money: Money
+
+
+@dataclass(frozen=True)
+class BookedTotal:
+    """What was won. `total` is None when a rate is missing: a sum without those would be wrong."""
+
+    population: Population
+    whose: Text
+    period: Period
+    as_of: dt.datetime
+    currency: str
+    total: Money | None
+    originals: tuple[Money, ...]
+    """As sold, one sum for each currency."""
+    count: int
+    without_amount: int
+    unconverted: int
+    unconverted_names: tuple[str, ...]
+    missing: tuple[str, ...]
+    """Currencies without a rate."""
+    by: By
+    parts: tuple[Part, ...]
+    months: tuple[Part, ...]
+    doubts: tuple[Text, ...]
+    params: BookedParams
+    last: Period | None
+    """The newest quarter with something won, where this period has nothing."""
+
+
+def run(context: SkillContext, params: BookedParams) -> BookedTotal:
+    period = find_period(context, params.period, Grain.QUARTER)
+    account = find_account(context, params.account) if params.account else None
+    product = find_product(context, params.product) if params.product else None
+    if account and not (params.owner or params.team):
+        # One account's sales can be one person's, so these are limited as rows are.
+        everything = context.scope == Scope.everybody()
+        label = text("the whole company") if everything else text("everyone whose records may be shown here")
+        population = Population(context.scope, label)
+    elif account:
+        population = find_population(context, params.owner, params.team)
+    else:
+        population = find_company_population(context, params.owner, params.team)
+    product_id = product.value.id if product else None
+    account_id = account.value.id if account else None
+    by = By.PRODUCT if population.is_single or account else By.OWNER
+
+    def booked(how: By) -> Sequence[Booked]:
+        return sum_booked(
+            context.session,
+            population.scope,
+            period.start,
+            period.end,
+            by=how,
+            product_id=product_id,
+            account_id=account_id,
+        )
+
+    rows = booked(by)
+    unconverted = sum(row.priced - row.converted for row in rows)
+    complete = not unconverted
+    currency = context.organisation.currency
+    last = get_last_booking_day(context.session, population.scope, before=period.start) if not rows else None
+    named = (
+        ()
+        if complete
+        else list_unconverted(
+            context.session,
+            population.scope,
+            period.start,
+            period.end,
+            limit=NAMED,
+            product_id=product_id,
+            account_id=account_id,
+        )
+    )
+    filters = [verbatim(found.value.name) for found in (product, account) if found]
+    doubts = tuple(found.doubt for found in (product, account) if found and found.doubt)
+    return BookedTotal(
+        population=population,
+        whose=enumeration([population.label, *filters]) if filters else population.label,
+        period=period,
+        as_of=context.now,
+        currency=currency,
+        total=Money(sum(row.booked_minor for row in rows), currency) if complete else None,
+        originals=by_currency(Money(row.amount_minor, row.currency) for row in rows if row.priced),
+        count=sum(row.count for row in rows),
+        without_amount=sum(row.count - row.priced for row in rows),
+        unconverted=unconverted,
+        unconverted_names=tuple(row.name for row in named),
+        missing=tuple(sorted({row.currency for row in rows if row.converted < row.priced})),
+        by=by,
+        parts=_parts(rows, _labels(context, by, rows), currency, complete=complete),
+        months=_months(booked(By.MONTH), period, currency) if complete and 1 < len(period.months) <= 24 else (),
+        doubts=(*doubts, *population.notes),
+        params=params,
+        last=context.calendar.containing(Grain.QUARTER, last) if last else None,
+    )
+
+
+def _labels(context: SkillContext, by: By, rows: Sequence[Booked]) -> dict[int, str]:
+    keys = {row.key for row in rows if row.key is not None}
+    if by is By.OWNER:
+        people = list_people(context.session, Scope.of(keys))
+        return {person.id: person.name for person in people if person.id is not None}
+    products = ((key, context.session.get(Product, key)) for key in keys)
+    return {key: product.name for key, product in products if product}
+
+
+def _parts(rows: Sequence[Booked], labels: dict[int, str], currency: str, *, complete: bool) -> tuple[Part, ...]:
+    """Largest first; with a missing rate, each currency as it was sold."""
+    sums: dict[tuple[int | None, str], tuple[int, int]] = {}
+    for row in rows:
+        key = (row.key, currency if complete else row.currency)
+        count, minor = sums.get(key, (0, 0))
+        sums[key] = (count + row.count, minor + (row.booked_minor if complete else row.amount_minor))
+    parts = [
+        Part(
+            verbatim(labels[key]) if key in labels and key is not None else text("no product"),
+            count,
+            Money(minor, code),
+        )
+        for (key, code), (count, minor) in sums.items()
+    ]
+    return tuple(sorted(parts, key=lambda part: (part.money.currency, -part.money.minor, str(part.label.values))))
+
+
+def _months(rows: Sequence[Booked], period: Period, currency: str) -> tuple[Part, ...]:
+    booked: dict[int | None, list[Booked]] = {}
+    for row in rows:
+        booked.setdefault(row.key, []).append(row)
+    return tuple(
+        Part(
+            verbatim(f"{month:%b %Y}"),
+            sum(row.count for row in booked.get(month.year * 100 + month.month, [])),
+            Money(sum(row.booked_minor for row in booked.get(month.year * 100 + month.month, [])), currency),
+        )
+        for month in period.months
+    )
+
+
+def present(booked: BookedTotal) -> Answer:
+    warnings = _warnings(booked)
+    envelope = Envelope(
+        booked.as_of,
+        booked.period,
+        records_of(booked.population.scope, "won", booked.period.start, booked.period.end),
+        (booked.whose,),
+        warnings,
+    )
+    reason = text("no exchange rate for {currencies}", currencies=enumeration(booked.missing))
+    figures = [
+        envelope.money(
+            "booked", text("Won"), DEFINITION, booked.total, currency=booked.currency, reason=reason, count=booked.count
+        ),
+        envelope.number("count", text("Opportunities won"), text("Opportunities won, by booking date."), booked.count),
+    ]
+    if booked.total is None:
+        figures += [
+            envelope.money(
+                "booked",
+                text("Won, as sold"),
+                text("Sum of the amounts sold in this currency, by booking date."),
+                money,
+                currency=money.currency,
+            )
+            for money in booked.originals
+        ]
+    return Answer(
+        headline=_headline(booked),
+        blocks=_blocks(booked),
+        figures=tuple(figures),
+        actions=_actions(booked),
+        notes=(*warnings, *booked.doubts, period_note(booked.period, booked.whose)),
+    )
+
+
+def _headline(booked: BookedTotal) -> Text:
+    if not booked.count:
+        return text("Nothing was won in {period} ({whose}).", period=booked.period.label, whose=booked.whose)
+    if booked.total is None:
+        return text(
+            "Won in {period}: **{amounts}**, {count} opportunities ({whose}). I can't add that up in {currency}.",
+            period=booked.period.label,
+            amounts=enumeration(booked.originals),
+            count=booked.count,
+            whose=booked.whose,
+            currency=booked.currency,
+        )
+    if booked.count == 1:
+        return text(
+            "Won in {period}: **{amount}**, one opportunity ({whose}).",
+            period=booked.period.label,
+            amount=booked.total,
+            whose=booked.whose,
+        )
+    return text(
+        "Won in {period}: **{amount}**, {count} opportunities ({whose}).",
+        period=booked.period.label,
+        amount=booked.total,
+        count=booked.count,
+        whose=booked.whose,
+    )
+
+
+def _warnings(booked: BookedTotal) -> tuple[Text, ...]:
+    warnings = []
+    if booked.unconverted:
+        named: Text = enumeration(booked.unconverted_names)
+        if booked.unconverted > len(booked.unconverted_names):
+            more = booked.unconverted - len(booked.unconverted_names)
+            named = text("{these} and {count} more", these=named, count=more)
+        warnings.append(
+            text(
+                "No total in {currency}: there was no exchange rate for {missing} on the booking date of {named}. "
+                "An administrator can import the rates.",
+                currency=booked.currency,
+                missing=enumeration(booked.missing),
+                named=named,
+            )
+        )
+    if booked.without_amount:
+        warnings.append(text("{count} of them have no amount and add nothing to the sum.", count=booked.without_amount))
+    return tuple(warnings)
+
+
+def _blocks(booked: BookedTotal) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    if len(booked.parts) > 1:
+        blocks.append(_table(booked))
+    if any(part.count for part in booked.months):
+        blocks.append(
+            Chart(
+                kind="bar",
+                title=text("Won by month ({currency})", currency=booked.currency),
+                categories=tuple(part.label for part in booked.months),
+                series=(Series(label=text("Won"), values=tuple(float(part.money.units) for part in booked.months)),),
+                unit=booked.currency,
+            )
+        )
+    if booked.total is not None and any(money.currency != booked.currency for money in booked.originals):
+        blocks.append(
+            Table(
+                title=text("As sold"),
+                columns=(Column(label=text("Currency")), Column(label=text("Amount"), numeric=True)),
+                rows=tuple((value(money.currency), value(money)) for money in booked.originals),
+            )
+        )
+    return tuple(blocks)
+
+
+def _table(booked: BookedTotal) -> Table:
+    first = text("Rep") if booked.by is By.OWNER else text("Product")
+    title = text("Won by rep") if booked.by is By.OWNER else text("Won by product")
+    shown, rest = booked.parts[:SHOWN], booked.parts[SHOWN:]
+    rows: list[tuple[AnyValue, ...]] = [(part.label, value(part.count), value(part.money)) for part in shown]
+    for currency in sorted({part.money.currency for part in rest}):
+        others = [part for part in rest if part.money.currency == currency]
+        rows.append(
+            (
+                text("{count} others", count=len(others)),
+                value(sum(part.count for part in others)),
+                value(Money(sum(part.money.minor for part in others), currency)),
+            )
+        )
+    return Table(
+        title=title,
+        columns=(
+            Column(label=first),
+            Column(label=text("Won"), numeric=True),
+            Column(label=text("Amount"), numeric=True),
+        ),
+        rows=tuple(rows),
+        total=(text("Total"), value(booked.count), value(booked.total)) if booked.total is not None else None,
+    )
+
+
+def _actions(booked: BookedTotal) -> tuple[Action, ...]:
+    if booked.last is not None and not booked.count:
+        show = Invocation.of("booked", {**booked.params.model_dump(), "period": booked.last.label})
+        return (Action(label=text("Show {period}", period=booked.last.label), invocation=show),)
+    if not booked.population.is_single and booked.count:
+        board = Invocation.of("leaderboard", period=booked.period.label)
+        return (Action(label=text("Leaderboard"), invocation=board),)
+    return ()
+
+
+SKILL = Skill(
+    name="booked",
+    summary=text("How much was won in a period"),
+    params=BookedParams,
+    run=run,
+    present=present,
+    schedulable=True,
+    aliases=("won", "bookings", "revenue"),
+    examples=(
+        Example("how much did we win in Q2 2017", BookedParams(period="Q2 2017")),
+        Example("what did we close last quarter", BookedParams(period="last quarter")),
+        Example("bookings this month", BookedParams(period="this month")),
+        Example("how much has dana won this year", BookedParams(owner="dana", period="this year")),
+        Example("total revenue in 2017", BookedParams(period="2017")),
+        Example("what did the EMEA team book in Q3", BookedParams(team="EMEA", period="Q3")),
+        Example("how much GTX Pro did we sell last month", BookedParams(product="GTX Pro", period="last month")),
+        Example("won deals with acme since january", BookedParams(account="acme", period="since january")),
+        Example("what have i closed this quarter", BookedParams(owner="me", period="this quarter")),
+        Example("how much did my team bring in last week", BookedParams(team="my team", period="last week")),
+        Example("closed won ytd", BookedParams(period="ytd")),
+        Example("sales in march 2017", BookedParams(period="march 2017")),
+        Example("how many deals did we win in the first half", BookedParams(period="H1")),
+        Example("how are sales going", BookedParams()),
+        Example("上季度我们赢了多少", BookedParams(period="上季度")),
+        Example("今年一共成交多少", BookedParams(period="今年")),
+        Example("dana这个月签了多少单", BookedParams(owner="dana", period="这个月")),
+        Example("2017年第二季度的销售额是多少", BookedParams(period="2017年第二季度")),
+        Example("我本月成交了多少", BookedParams(owner="我", period="本月")),
+    ),
+)

@@ -1,0 +1,444 @@
+"""Who is ahead: people or teams by what they won, by attainment or by number of deals."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import Field
+
+from skills.achievements import Achievements, Rule, count_achievements
+from skills.answer import Action, Answer, Block, Bullets, Chart, Column, Invocation, Series, Table
+from skills.contract import Example, Skill, SkillContext, SkillParams
+from skills.envelope import Envelope, records_of
+from skills.figure import Figure
+from skills.measures.calendar import Grain, Period
+from skills.measures.ranking import Ranked, ranked, top
+from skills.population import Population, find_company_population, find_period
+from skills.text import AnyValue, Text, Word, text, value, verbatim
+from skills.wording import enumeration, period_note
+from store.models import Person
+from store.money import Money
+from store.opportunities import By, get_last_booking_day, sum_booked
+from store.people import list_people, list_teams
+from store.scope import Scope
+
+Metric = Literal["booked", "attainment", "deals"]
+TOP = 10
+NAMED = 5
+"""People who are not ranked and are named."""
+DRAWN = 10
+
+DEFINITIONS: dict[str, Text] = {
+    "booked": text(
+        "Amounts won in the period, by booking date and at the exchange rate of that date, credited to the owner. "
+        "Equal values share a place (1-2-2-4)."
+    ),
+    "attainment": text(
+        "Credited bookings divided by effective quota; teams as sums of both. Equal values share a place (1-2-2-4)."
+    ),
+    "deals": text("Opportunities won in the period, by booking date. Equal values share a place (1-2-2-4)."),
+}
+TITLES = {"booked": text("Won"), "attainment": text("Attainment"), "deals": text("Deals won")}
+
+
+class LeaderboardParams(SkillParams):
+    period: str | None = Field(default=None, description="which period; this quarter when left out")
+    top: int = Field(default=TOP, ge=1, le=100, description="how many places, 10 when left out")
+    team: str | None = Field(default=None, description="only the people of this team")
+    metric: Metric = Field(default="booked", description="booked, attainment or deals")
+    by: Literal["rep", "team"] = Field(default="rep", description="rep or team")
+
+
+@dataclass
+class Entry:
+    """What one person or team did in the period."""
+
+    name: str
+    people: frozenset[int]
+    has_left: bool = False
+    credited: Fraction = Fraction(0)
+    deals: int = 0
+    quota: Fraction = Fraction(0)
+    ratio: Fraction | None = None
+    apart: Text | None = None
+    """Why it is not ranked."""
+    missing: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    params: LeaderboardParams
+    population: Population
+    period: Period
+    as_of: dt.datetime
+    currency: str
+    rule: Rule
+    board: tuple[Ranked[Entry], ...]
+    apart: tuple[Entry, ...]
+    without_team: Entry | None
+    own: Ranked[Entry] | None
+    """The asker's place, told to nobody else."""
+    own_apart: Entry | None
+    is_private: bool
+    last: Period | None
+
+    def money(self, minor: Fraction) -> Money:
+        return Achievements(self.currency, self.rule, {}, {}, {}, {}).money(minor)
+
+
+def run(context: SkillContext, params: LeaderboardParams) -> Leaderboard:
+    period = find_period(context, params.period, Grain.QUARTER)
+    population = find_company_population(context, None, params.team)
+    if params.metric == "attainment":
+        achievements = count_achievements(context, population.scope, period)
+        currency, rule = achievements.currency, achievements.rule
+        entries = _attained(context, achievements)
+        people = achievements.people
+    else:
+        currency, rule = context.organisation.currency, Rule.BOOKING
+        entries = _booked(context, population.scope, period, params.metric)
+        people = {one.id: one for one in list_people(context.session, Scope.of(entries)) if one.id is not None}
+        for person_id, entry in entries.items():
+            _name(entry, people.get(person_id), context.today)
+    mine: int | None = context.actor.id
+    without_team = None
+    if params.by == "team":
+        team_of = {person_id: people[person_id].team_id if person_id in people else None for person_id in entries}
+        mine = context.person().team_id
+        teams = _teams(context, entries, team_of, params.metric)
+        without_team = teams.pop(None, None)
+        entries = {team_id: entry for team_id, entry in teams.items() if team_id is not None}
+    board = ranked((entry, entry.name, _score(entry, params.metric)) for entry in entries.values() if not entry.apart)
+    own = entries.get(mine or 0)
+    last = get_last_booking_day(context.session, population.scope, before=period.start) if not board else None
+    return Leaderboard(
+        params=params,
+        population=population,
+        period=period,
+        as_of=context.now,
+        currency=currency,
+        rule=rule,
+        board=board,
+        apart=tuple(sorted((entry for entry in entries.values() if entry.apart), key=lambda entry: entry.name)),
+        without_team=without_team,
+        own=next((place for place in board if place.item is own), None),
+        own_apart=own if own and own.apart else None,
+        is_private=context.audience.is_private,
+        last=context.calendar.containing(Grain.QUARTER, last) if last else None,
+    )
+
+
+def _score(entry: Entry, metric: Metric) -> Fraction:
+    if metric == "deals":
+        return Fraction(entry.deals)
+    return entry.credited if metric == "booked" else entry.ratio or Fraction(0)
+
+
+def _name(entry: Entry, person: Person | None, today: dt.date) -> None:
+    if person is not None:
+        entry.name = person.name
+        entry.has_left = person.active_to is not None and person.active_to < today
+
+
+def _booked(context: SkillContext, scope: Scope, period: Period, metric: Metric) -> dict[int, Entry]:
+    """Everybody who won something, also those who have left since."""
+    entries: dict[int, Entry] = {}
+    for row in sum_booked(context.session, scope, period.start, period.end, by=By.OWNER):
+        person_id = row.key or 0
+        entry = entries.setdefault(person_id, Entry("?", frozenset({person_id})))
+        entry.credited += row.booked_minor
+        entry.deals += row.count
+        if row.converted < row.priced:
+            entry.missing.add(row.currency)
+            if metric == "booked":
+                entry.apart = text("no exchange rate for {currencies}", currencies=enumeration(sorted(entry.missing)))
+    return entries
+
+
+def _attained(context: SkillContext, achievements: Achievements) -> dict[int, Entry]:
+    entries: dict[int, Entry] = {}
+    for person_id, one in achievements.by_person.items():
+        entry = Entry("?", frozenset({person_id}), credited=one.credited, deals=one.deals, quota=one.quota)
+        entry.ratio, entry.missing = one.attainment, set(one.missing)
+        _name(entry, achievements.people.get(person_id), context.today)
+        if one.missing:
+            entry.apart = text("no exchange rate for {currencies}", currencies=enumeration(sorted(one.missing)))
+        elif one.ramping:
+            entry.apart = text("ramping")
+        elif one.attainment is None:
+            entry.apart = text("no quota")
+        entries[person_id] = entry
+    return entries
+
+
+def _teams(
+    context: SkillContext, entries: dict[int, Entry], team_of: dict[int, int | None], metric: Metric
+) -> dict[int | None, Entry]:
+    """Sums of each team's people; a team's ratio is a ratio of sums."""
+    names = {team.id: team.name for team in list_teams(context.session)}
+    members: dict[int | None, list[int]] = defaultdict(list)
+    for person_id in entries:
+        members[team_of[person_id]].append(person_id)
+    teams: dict[int | None, Entry] = {}
+    for team_id, ids in members.items():
+        parts = [entries[person_id] for person_id in ids]
+        team = Entry(names.get(team_id, "?"), frozenset(ids))
+        team.credited = sum((part.credited for part in parts), Fraction(0))
+        team.deals = sum(part.deals for part in parts)
+        team.quota = sum((part.quota for part in parts), Fraction(0))
+        team.missing = set().union(*(part.missing for part in parts))
+        team.ratio = team.credited / team.quota if team.quota > 0 else None
+        if team.missing and metric != "deals":
+            team.apart = text("no exchange rate for {currencies}", currencies=enumeration(sorted(team.missing)))
+        elif metric == "attainment" and team.ratio is None:
+            team.apart = text("no quota")
+        teams[team_id] = team
+    return teams
+
+
+def present(board: Leaderboard) -> Answer:
+    shown = top(board.board, board.params.top)
+    return Answer(
+        headline=_headline(board),
+        blocks=_blocks(board, shown),
+        figures=_figures(board, shown),
+        actions=_actions(board),
+        notes=(*_own_note(board, shown), *_notes(board, shown), *board.population.notes, _counted(board)),
+    )
+
+
+def _counted(board: Leaderboard) -> Text:
+    return period_note(board.period, board.population.label)
+
+
+def _shown_value(board: Leaderboard, entry: Entry) -> AnyValue:
+    if board.params.metric == "deals":
+        return value(entry.deals)
+    if board.params.metric == "booked":
+        return value(board.money(entry.credited))
+    return value(entry.ratio or Fraction(0))
+
+
+def _headline(board: Leaderboard) -> Text:
+    period = board.period.label
+    first = [place.item for place in board.board if place.place == 1]
+    if not first:
+        if board.params.metric == "attainment":
+            return text("There is nobody to rank by attainment in {period}.", period=period)
+        return text("Nothing was won in {period} ({whose}).", period=period, whose=board.population.label)
+    score = _shown_value(board, first[0])
+    if len(first) == 1:
+        if board.params.metric == "deals":
+            return text(
+                "**{name}** leads {period} with **{deals}** won.", name=first[0].name, period=period, deals=score
+            )
+        if board.params.metric == "attainment":
+            return text(
+                "**{name}** leads {period} with **{share}** of quota.", name=first[0].name, period=period, share=score
+            )
+        return text("**{name}** leads {period} with **{amount}**.", name=first[0].name, period=period, amount=score)
+    if len(first) > NAMED:
+        return text(
+            "{count} share the first place in {period} with **{score}**.", count=len(first), period=period, score=score
+        )
+    return text(
+        "**{names}** share the first place in {period} with **{score}**.",
+        names=enumeration([entry.name for entry in first]),
+        period=period,
+        score=score,
+    )
+
+
+def _place(place: Ranked[Entry]) -> AnyValue:
+    return Word(value=f"{place.place}=" if place.tied else str(place.place))
+
+
+def _label(entry: Entry) -> Text:
+    return text("{name} (left)", name=entry.name) if entry.has_left else verbatim(entry.name)
+
+
+def _blocks(board: Leaderboard, shown: Sequence[Ranked[Entry]]) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    metric, who = board.params.metric, text("Team") if board.params.by == "team" else text("Rep")
+    if shown:
+        columns = [Column(label=text("#")), Column(label=who), Column(label=TITLES[metric], numeric=True)]
+        extra: list[tuple[Text, str]] = []
+        if metric == "attainment":
+            extra = [(text("Won"), "credited"), (text("Quota"), "quota")]
+        elif metric == "booked":
+            extra = [(text("Deals"), "deals")]
+        columns += [Column(label=label, numeric=True) for label, _ in extra]
+        blocks.append(
+            Table(
+                title=text("{metric}, {period}", metric=TITLES[metric], period=board.period.label),
+                columns=tuple(columns),
+                rows=tuple(
+                    (
+                        _place(place),
+                        _label(place.item),
+                        _shown_value(board, place.item),
+                        *(_extra(board, place.item, column) for _, column in extra),
+                    )
+                    for place in shown
+                ),
+            )
+        )
+    if len(shown) > 1:
+        blocks.append(_chart(board, shown[:DRAWN]))
+    if board.apart:
+        blocks.append(
+            Bullets(
+                title=text("Not ranked"),
+                items=tuple(
+                    text("{name}: {why}", name=_label(entry), why=entry.apart or "") for entry in board.apart[:NAMED]
+                )
+                + _more(len(board.apart) - NAMED),
+            )
+        )
+    return tuple(blocks)
+
+
+def _more(count: int) -> tuple[Text, ...]:
+    return (text("and {count} more", count=count),) if count > 0 else ()
+
+
+def _extra(board: Leaderboard, entry: Entry, column: str) -> AnyValue:
+    if column == "deals":
+        return value(entry.deals)
+    return value(board.money(entry.quota if column == "quota" else entry.credited))
+
+
+def _chart(board: Leaderboard, shown: Iterable[Ranked[Entry]]) -> Chart:
+    entries = [place.item for place in shown]
+    if board.params.metric == "deals":
+        values, unit = [float(entry.deals) for entry in entries], ""
+    elif board.params.metric == "booked":
+        values, unit = [float(board.money(entry.credited).units) for entry in entries], board.currency
+    else:
+        values, unit = [float((entry.ratio or Fraction(0)) * 100) for entry in entries], "%"
+    return Chart(
+        kind="bar",
+        title=text("{metric}, {period}", metric=TITLES[board.params.metric], period=board.period.label),
+        categories=tuple(verbatim(entry.name) for entry in entries),
+        series=(Series(label=TITLES[board.params.metric], values=tuple(values)),),
+        unit=unit,
+    )
+
+
+def _figures(board: Leaderboard, shown: Sequence[Ranked[Entry]]) -> tuple[Figure, ...]:
+    metric = board.params.metric
+    definition, figures = DEFINITIONS[metric], []
+    envelope = Envelope(board.as_of, board.period, filters=(board.population.label,))
+    for place in shown:
+        entry = place.item
+        label = text("{place} {name}", place=_place(place), name=entry.name)
+        records = records_of(Scope.of(entry.people), "won", board.period.start, board.period.end)
+        if metric == "deals":
+            figures.append(envelope.number("deals", label, definition, entry.deals, records=records))
+        elif metric == "booked":
+            figures.append(
+                envelope.money(
+                    "booked",
+                    label,
+                    definition,
+                    board.money(entry.credited),
+                    currency=board.currency,
+                    count=entry.deals,
+                    records=records,
+                )
+            )
+        else:
+            figures.append(
+                envelope.ratio("attainment", label, definition, entry.ratio, count=entry.deals, records=records)
+            )
+    return tuple(figures)
+
+
+def _own_note(board: Leaderboard, shown: Sequence[Ranked[Entry]]) -> tuple[Text, ...]:
+    """The asker's own place below the ones shown; where others read along it is nobody's business."""
+    if not board.is_private or board.own in shown:
+        return ()
+    if board.own is not None:
+        return (
+            text(
+                "Your place: {place} of {count}, with {score}.",
+                place=_place(board.own),
+                count=len(board.board),
+                score=_shown_value(board, board.own.item),
+            ),
+        )
+    if board.own_apart is not None:
+        return (text("You are not ranked: {why}.", why=board.own_apart.apart or ""),)
+    return ()
+
+
+def _notes(board: Leaderboard, shown: Sequence[Ranked[Entry]]) -> tuple[Text, ...]:
+    notes = []
+    if board.apart and board.params.metric == "attainment":
+        notes.append(text("Ramping: less than a quarter of the full quota, so attainment would mean little."))
+    if any(entry.missing for entry in board.apart):
+        notes.append(text("Places may change once the missing exchange rates are imported."))
+    if board.without_team is not None and board.without_team.deals:
+        notes.append(text("{count} won by people without a team are not ranked.", count=board.without_team.deals))
+    if board.params.metric == "attainment" and board.rule is Rule.PLAN:
+        notes.append(text("In {currency} at the plan rate.", currency=board.currency))
+    if board.params.metric == "attainment" and board.rule is Rule.BOOKING:
+        notes.append(
+            text(
+                "In {currency}, won at the rate of the booking date: there is no plan rate for every currency.",
+                currency=board.currency,
+            )
+        )
+    if shown and len(shown) > board.params.top:
+        notes.append(text("More than {top} are shown: the last ones are tied.", top=board.params.top))
+    return tuple(notes)
+
+
+def _actions(board: Leaderboard) -> tuple[Action, ...]:
+    params = board.params
+    if not board.board and board.last is not None:
+        show = Invocation.of("leaderboard", params.model_dump(exclude_defaults=True) | {"period": board.last.label})
+        return (Action(label=text("Show {period}", period=board.last.label), invocation=show),)
+    other: Metric = "attainment" if params.metric != "attainment" else "booked"
+    label = text("By attainment") if other == "attainment" else text("By amount won")
+    switched = Invocation.of("leaderboard", params.model_dump(exclude_defaults=True) | {"metric": other})
+    mine = Invocation.of("quota", owner="me", period=board.period.label)
+    return (
+        Action(label=text("My quota"), invocation=mine),
+        Action(label=label, invocation=switched),
+    )
+
+
+SKILL = Skill(
+    name="leaderboard",
+    summary=text("Who is ahead: people or teams by what they won, attainment or deals"),
+    params=LeaderboardParams,
+    run=run,
+    present=present,
+    schedulable=True,
+    aliases=("board", "ranking", "top", "rank"),
+    examples=(
+        Example("leaderboard", LeaderboardParams()),
+        Example("top 5 reps Q3 2017", LeaderboardParams(top=5, period="Q3 2017")),
+        Example("who is winning this month", LeaderboardParams(period="this month")),
+        Example("who's behind on quota", LeaderboardParams(metric="attainment")),
+        Example("rank the teams by attainment", LeaderboardParams(metric="attainment", by="team")),
+        Example("who sold the most last quarter", LeaderboardParams(period="last quarter")),
+        Example("best 3 sellers of the year", LeaderboardParams(top=3, period="this year")),
+        Example("which team is ahead", LeaderboardParams(by="team")),
+        Example("ranking for EMEA", LeaderboardParams(team="EMEA")),
+        Example("most deals closed in october", LeaderboardParams(metric="deals", period="october")),
+        Example("team vs team this quarter", LeaderboardParams(by="team", period="this quarter")),
+        Example("top ten by number of deals", LeaderboardParams(top=10, metric="deals")),
+        Example("show me the standings", LeaderboardParams()),
+        Example("who has the highest attainment ytd", LeaderboardParams(metric="attainment", period="ytd")),
+        Example("业绩排名", LeaderboardParams()),
+        Example("本月销售排行榜", LeaderboardParams(period="本月")),
+        Example("上季度前五名", LeaderboardParams(top=5, period="上季度")),
+        Example("谁的完成率最高", LeaderboardParams(metric="attainment")),
+        Example("各团队排名", LeaderboardParams(by="team")),
+    ),
+)

@@ -1,0 +1,35 @@
+"""Quota attainment (domain 3.1). Amounts are exact, in minor units of one currency."""
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+RAMPING_BELOW = Fraction(1, 4)
+"""Who has less than this share of the full quota is still ramping up and is not ranked by attainment."""
+
+
+def effective_quota(months: Iterable[tuple[Fraction, int, int]]) -> Fraction:
+    """What counts of monthly quotas: each as (quota, active working days, working days of the whole month).
+
+    A month without working days asks for nothing.
+    """
+    return sum((quota * active / days for quota, active, days in months if days), Fraction(0))
+
+
+def attainment(credited: Fraction, quota: Fraction) -> Fraction | None:
+    """Credited bookings ÷ effective quota; no value without a quota. For a team both are sums over its people."""
+    return credited / quota if quota > 0 else None
+
+
+def gap(credited: Fraction, quota: Fraction) -> Fraction:
+    """What is missing to the quota; negative is what was won beyond it."""
+    return quota - credited
+
+
+def over_assignment(parts: Fraction, whole: Fraction) -> Fraction | None:
+    """By how much the quotas handed out exceed the team's own: Σ of the people's ÷ the team's − 1."""
+    return parts / whole - 1 if whole > 0 else None
+
+
+def is_ramping(effective: Fraction, full: Fraction) -> bool:
+    """Whether an effective quota is so small a part of the full one that attainment would mean nothing."""
+    return effective < full * RAMPING_BELOW

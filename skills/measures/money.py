@@ -1,0 +1,79 @@
+"""Sums across currencies, kept exact until they are shown (domain 3.0)."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from store.models import RateKind
+from store.money import Money, Rates, exponent, rounded
+
+
+@dataclass(frozen=True)
+class Sum:
+    """An exact sum in minor units of `currency`; `missing` are currencies that had no rate, and are not in it."""
+
+    minor: Fraction
+    currency: str
+    missing: frozenset[str] = frozenset()
+
+    @property
+    def money(self) -> Money | None:
+        """Rounded once, half up; no value while anything is missing from it."""
+        return None if self.missing else Money(rounded(self.minor), self.currency)
+
+
+def converted(
+    rates: Rates, money: Money, on: dt.date, *, to: str | None = None, kind: str = RateKind.DAILY
+) -> Fraction | None:
+    """Exact minor units of `to` (default: the organisation's currency); None where a rate is missing."""
+    target = to or rates.currency
+    if money.currency == target:
+        return Fraction(money.minor)
+    here, there = rates.rate(money.currency, on, kind), rates.rate(target, on, kind)
+    if here is None or there is None:
+        return None
+    return money.minor * here / there * Fraction(10) ** (exponent(target) - exponent(money.currency))
+
+
+def total(
+    rates: Rates, amounts: Iterable[Money], on: dt.date, *, to: str | None = None, kind: str = RateKind.DAILY
+) -> Sum:
+    """The sum in one currency at the rates of one day. An amount of nothing needs no rate."""
+    minor, missing = Fraction(0), set()
+    for money in amounts:
+        part = converted(rates, money, on, to=to, kind=kind) if money.minor else Fraction(0)
+        if part is None:
+            missing.add(money.currency)
+        else:
+            minor += part
+    return Sum(minor, to or rates.currency, frozenset(missing))
+
+
+def by_currency(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    """One sum for each currency, by code."""
+    sums: dict[str, int] = {}
+    for money in amounts:
+        sums[money.currency] = sums.get(money.currency, 0) + money.minor
+    return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
+
+
+def rounded_parts(parts: Sequence[Fraction]) -> tuple[int, ...]:
+    """Whole numbers that add up to the rounded sum, by largest remainder; each is less than one from its part.
+
+    Equal remainders are served in the order of the parts.
+    """
+    floors = [part.__floor__() for part in parts]
+    spare = rounded(sum(parts, Fraction(0))) - sum(floors)
+    by_remainder = sorted(range(len(parts)), key=lambda index: floors[index] - parts[index])
+    favoured = set(by_remainder[:spare])
+    return tuple(floor + (index in favoured) for index, floor in enumerate(floors))
+
+
+def merged(groups: Iterable[Mapping[str, Fraction]]) -> dict[str, Fraction]:
+    """Exact sums by currency, added up."""
+    sums: dict[str, Fraction] = {}
+    for group in groups:
+        for currency, minor in group.items():
+            sums[currency] = sums.get(currency, Fraction(0)) + minor
+    return sums

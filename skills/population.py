@@ -1,0 +1,149 @@
+"""Whose records a question about figures is about, and in which period."""
+
+from dataclasses import dataclass
+
+from skills.contract import SkillContext
+from skills.errors import Impossible, NotAllowed
+from skills.measures.calendar import Grain, Period
+from skills.references import find_person, find_team, means_everyone, means_me, means_my_team, read_period
+from skills.text import Text, text, verbatim
+from store.models import Person, Role, Team
+from store.people import list_report_ids, list_team_ids
+from store.scope import Scope
+
+
+@dataclass(frozen=True)
+class Population:
+    """The people whose records are counted. `scope` is already within what may be shown here."""
+
+    scope: Scope
+    label: Text
+    person: Person | None = None
+    """The one person that it is about; a manager stands for everybody below, too."""
+    team: Team | None = None
+    is_partial: bool = False
+    """Some of its people are left out, because not everybody in the channel may see their records."""
+    notes: tuple[Text, ...] = ()
+
+    @property
+    def is_single(self) -> bool:
+        """Whether the records are one person's."""
+        return self.scope.people is not None and len(self.scope.people) <= 1 and self.person is not None
+
+
+def find_company_population(context: SkillContext, owner: str | None, team: str | None) -> Population:
+    """For totals that every member may see: the whole company unless somebody is named; one person's only in scope."""
+    if _given(owner):
+        return find_population(context, owner, team)
+    if not _given(team) or means_everyone(team or ""):
+        return Population(Scope.everybody(), text("the whole company"))
+    if means_my_team(team or ""):
+        return _my_team(context)
+    return _team(context, team or "")
+
+
+def find_population(context: SkillContext, owner: str | None, team: str | None) -> Population:
+    """The named person or team; when nobody is named, what is the asker's to look after.
+
+    Raises `NotAllowed` for people whose records the asker may not read.
+    """
+    who, group = owner or "", team or ""
+    if _given(owner) and not means_me(who) and not means_everyone(who):
+        return _within(context, _person(context, who, team))
+    if means_me(who):
+        return _within(context, _own(context, context.person()))
+    if _given(team) and means_my_team(group) and not means_everyone(group):
+        return _within(context, _my_team(context))
+    if _given(team) and not means_everyone(group):
+        return _within(context, _team(context, group))
+    if _given(owner) or _given(team) or context.actor.role is Role.ADMIN:
+        return _within(context, Population(Scope.everybody(), text("the whole company")))
+    return _within(context, _own(context, context.person()))
+
+
+def find_period(context: SkillContext, words: str | None, default: Grain) -> Period:
+    """The period that is meant; without words, the one of this length that today lies in."""
+    if words and words.strip():
+        return read_period(words, context.today, context.calendar)
+    return context.calendar.containing(default, context.today)
+
+
+def _given(words: str | None) -> bool:
+    return bool(words and words.strip())
+
+
+def _person(context: SkillContext, owner: str, team: str | None) -> Population:
+    found = find_person(context, owner, param="owner")
+    population = _own(context, found.value)
+    if team and _given(team) and not means_everyone(team) and not means_my_team(team):
+        members = _team(context, team)
+        if found.value.team_id != (members.team.id if members.team else None):
+            raise Impossible(
+                text("{who} is not in {team}.", who=found.value.name, team=members.label),
+                text("Ask for the person or for the team."),
+            )
+    if found.doubt:
+        return Population(population.scope, population.label, population.person, notes=(found.doubt,))
+    return population
+
+
+def _own(context: SkillContext, person: Person) -> Population:
+    """A person's own records; a manager's are those of everybody below as well."""
+    below = list_report_ids(context.session, person.id or 0)
+    mine = person.id == context.actor.id
+    if below:
+        label = text("your team") if mine else text("{manager}'s team", manager=person.name)
+        return Population(Scope.of({person.id or 0} | below), label, person)
+    return Population(Scope.of({person.id or 0}), text("yours") if mine else verbatim(person.name), person)
+
+
+def _my_team(context: SkillContext) -> Population:
+    person = context.person()
+    below = list_report_ids(context.session, person.id or 0)
+    if below:
+        return Population(Scope.of({person.id or 0} | below), text("your team"), person)
+    if person.team_id is None:
+        raise Impossible(text("You are not in a team yet."), text("Name a team or a person, or ask an administrator."))
+    team = context.session.get(Team, person.team_id)
+    return Population(
+        Scope.of(list_team_ids(context.session, person.team_id)), verbatim(team.name if team else ""), team=team
+    )
+
+
+def _team(context: SkillContext, words: str) -> Population:
+    found = find_team(context, words, param="team")
+    return Population(
+        Scope.of(list_team_ids(context.session, found.value.id or 0)),
+        verbatim(found.value.name),
+        team=found.value,
+        notes=(found.doubt,) if found.doubt else (),
+    )
+
+
+def _within(context: SkillContext, asked: Population) -> Population:
+    """The population cut down to what may be shown here; refused where the asker may not read it at all."""
+    if not context.own_scope.includes(asked.scope):
+        raise _refusal(context, asked)
+    shown = asked.scope & context.scope
+    if shown == asked.scope:
+        return asked
+    if not shown.people:
+        raise NotAllowed(
+            text("Not everyone here may see those figures ({whose}).", whose=asked.label),
+            text("Ask me in a direct message."),
+        )
+    return Population(shown, asked.label, asked.person, asked.team, is_partial=True, notes=asked.notes)
+
+
+def _refusal(context: SkillContext, asked: Population) -> NotAllowed:
+    me = context.person()
+    manager = context.session.get(Person, me.manager_id) if me.manager_id else None
+    if context.own_scope == Scope.of({me.id or 0}):
+        allowed = text("You may see your own records.")
+    else:
+        allowed = text("You may see your own records and those of your team.")
+    ask = text("Ask {manager} or an administrator.", manager=manager.name) if manager else text("Ask an administrator.")
+    return NotAllowed(
+        text("You may not see those records ({whose}).", whose=asked.label),
+        text("{allowed} {ask}", allowed=allowed, ask=ask),
+    )
