@@ -3,15 +3,17 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, SQLModel
 
 from skills.answer import Action, Answer, Fact, Facts, Invocation, Model, Status, Subject
-from skills.text import AnyValue, Text, text, value
+from skills.text import AnyValue, Text, listed, text, value
 from store.change_log import DELETED, MODELS, Applied, FieldChange, Json, RecordChange, RecordKind
 from store.models import Account, Opportunity, Person, Product, Stage
 from store.models import Status as RecordStatus
 from store.money import Money
+from store.people import get_organisation
 
 BIG_STEP = 3
 """An amount that grows or shrinks by this factor is asked about: it is often a slip of the finger."""
@@ -126,6 +128,9 @@ def _value(session: Session, field: str, raw: Json, currency: str) -> AnyValue |
     column = next((MODELS[k].__table__.columns[field] for k in MODELS if field in MODELS[k].__table__.columns), None)  # type: ignore[attr-defined]
     if column is not None and column.type.python_type is dt.date:
         return value(dt.date.fromisoformat(str(raw)))
+    if column is not None and column.type.python_type is dt.datetime:
+        zone = ZoneInfo(get_organisation(session).zone)
+        return value(dt.datetime.fromisoformat(str(raw)).astimezone(zone).date())
     return value(raw) if isinstance(raw, int) else value(str(raw))
 
 
@@ -231,7 +236,9 @@ def _headline(change: Change, shown: Sequence[ShownChange]) -> Text:
     if len(shown) == 1:
         (only,) = shown
         return _one_line(only, label)
-    return text("**{record}**: {count} fields.", record=label, count=len(shown))
+    if not shown:
+        return text("**{record}** is as you wanted it.", record=label)
+    return text("**{record}**: {fields}.", record=label, fields=listed([item.label for item in shown]))
 
 
 def _one_line(shown: ShownChange, label: str) -> Text:

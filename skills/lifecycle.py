@@ -1,7 +1,7 @@
 """What else changes when an opportunity moves: its status, booking date, booked amount and forecast category follow."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from store.change_log import FieldChange, to_json
 from store.models import Category, Opportunity, Stage, Status
@@ -43,6 +43,14 @@ def _booked(opportunity: Opportunity, values: Mapping[str, object], stage: Stage
         return None
     booked = rates.convert(Money(minor, str(values.get("currency", opportunity.currency))), closed_on)
     return booked.minor if booked else None
+
+
+def marked(fields: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
+    """The fields of a change with those marked that only follow from its stage."""
+    listed = tuple(fields)
+    moves = any(change.field == "stage_id" for change in listed)
+    derived = ALWAYS_DERIVED | ({"category"} if moves else frozenset())
+    return tuple(change.model_copy(update={"derived": change.field in derived}) for change in listed)
 
 
 def field_changes(opportunity: Opportunity, values: Mapping[str, object], asked: frozenset[str]) -> list[FieldChange]:

@@ -6,7 +6,7 @@ and escapes the values: they came from people, records or documents. The only ma
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from string import Formatter
 from typing import Annotated, Literal
@@ -108,6 +108,17 @@ def text(template: str, /, **values: Plain) -> Text:
 def verbatim(words: str) -> Text:
     """Words that are shown as they are in every language, such as a record's name."""
     return Text(template="{it}", values={"it": Word(value=words)})
+
+
+def listed(items: Sequence[Text]) -> Text:
+    """Several texts as one: "a", "a and b", "a, b and c"."""
+    if len(items) == 1:
+        return items[0]
+    *firsts, last = items
+    joined = firsts[0]
+    for item in firsts[1:]:
+        joined = text("{first}, {next}", first=joined, next=item)
+    return text("{first} and {last}", first=joined, last=last)
 
 
 def plain(words: str) -> str:

@@ -65,7 +65,7 @@ def run(context: SkillContext, params: CreateParams) -> Change:
     }
     blank = Opportunity(**wanted, stage_id=stage.id or 0)
     values = followed(blank, wanted, stage, day=context.today, rates=context.rates)
-    hidden = {"status", "booked_minor", "category", "opened_on", "created_at", "updated_at"}
+    hidden = {"status", "booked_minor", "category", "opened_on", "created_at", "updated_at", "currency"}
     fields = tuple(
         FieldChange(field=field, new=to_json(new), derived=field in hidden)
         for field, new in values.items()

@@ -11,9 +11,13 @@ from skills.answer import Action, Answer, Bullets, Choice, Invocation, Status
 from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
 from skills.errors import NotFound
 from skills.text import Text, text
+from store.opportunities import list_open
+from store.scope import Scope
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 EXAMPLES_OF_ONE = 6
+CUSTOMER = "acme"
+"""The customer in the examples of all skills."""
 
 
 class HelpParams(SkillParams):
@@ -24,6 +28,8 @@ class HelpParams(SkillParams):
 class Guide:
     skills: tuple[Skill, ...]
     language: str
+    customer: str
+    """A customer of the asker, who takes the place of the examples' one."""
 
 
 def run(context: SkillContext, params: HelpParams) -> Guide:
@@ -34,8 +40,13 @@ def run(context: SkillContext, params: HelpParams) -> Guide:
         if skill.listed and context.actor.role.rank >= skill.needs.rank
     }
     if params.topic is None:
-        return Guide(tuple(allowed.values()), context.actor.language)
-    return Guide((_find(allowed, params.topic),), context.actor.language)
+        return Guide(tuple(allowed.values()), context.actor.language, _customer(context))
+    return Guide((_find(allowed, params.topic),), context.actor.language, _customer(context))
+
+
+def _customer(context: SkillContext) -> str:
+    mine = list_open(context.session, Scope.of({context.actor.id}), limit=1)
+    return (mine[0].account or "") if mine else ""
 
 
 def _find(allowed: Mapping[str, Skill], topic: str) -> Skill:
@@ -53,10 +64,10 @@ def _find(allowed: Mapping[str, Skill], topic: str) -> Skill:
 
 def present(guide: Guide) -> Answer:
     if len(guide.skills) == 1:
-        return _one(guide.skills[0], guide.language)
+        return _one(guide.skills[0], guide)
     items = tuple(
         text("**{name}** – {summary}. Say: “{example}”", name=skill.name, summary=skill.summary, example=example)
-        if (example := _example(skill, guide.language))
+        if (example := _example(skill, guide))
         else text("**{name}** – {summary}", name=skill.name, summary=skill.summary)
         for skill in guide.skills
     )
@@ -68,8 +79,8 @@ def present(guide: Guide) -> Answer:
     )
 
 
-def _one(skill: Skill, language: str) -> Answer:
-    examples = [example.says for example in skill.examples if _fits(example, language)]
+def _one(skill: Skill, guide: Guide) -> Answer:
+    examples = [_said(example, guide) for example in skill.examples if _fits(example, guide.language)]
     items = tuple(text("“{example}”", example=says) for says in examples[:EXAMPLES_OF_ONE])
     fields: list[Text] = [
         text("**{name}**: {description}", name=name, description=field.description or "")
@@ -96,9 +107,13 @@ def _fits(example: Example, language: str) -> bool:
     return bool(CHINESE.search(example.says)) == (language == "zh")
 
 
-def _example(skill: Skill, language: str) -> str | None:
-    says = [example.says for example in skill.examples]
-    return next((example.says for example in skill.examples if _fits(example, language)), says[0] if says else None)
+def _example(skill: Skill, guide: Guide) -> str | None:
+    fitting = [example for example in skill.examples if _fits(example, guide.language)]
+    return _said((*fitting, *skill.examples)[0], guide) if skill.examples else None
+
+
+def _said(example: Example, guide: Guide) -> str:
+    return example.says.replace(CUSTOMER, guide.customer) if guide.customer else example.says
 
 
 SKILL = Skill(

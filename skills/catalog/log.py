@@ -67,6 +67,8 @@ def run(context: SkillContext, params: LogParams) -> Change:
     }
     name = opportunity.name if opportunity else account.name if account else ""
     hidden = {"person_id", "account_id", "opportunity_id", "kind"}
+    hidden |= {"direction"} if params.direction is None else set()
+    hidden |= {"occurred_at"} if params.when is None else set()
     activity = RecordChange(
         kind=RecordKind.ACTIVITY,
         label=name,

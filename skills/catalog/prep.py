@@ -16,7 +16,7 @@ from skills.standing import described, get_standing, question_for
 from skills.text import Text, text
 from store.accounts import list_contacts
 from store.activities import ActivityRow, list_activities
-from store.models import Account, Opportunity, Person, Stage, Status
+from store.models import Account, Opportunity, Person, Product, Stage, Status
 from store.money import Money
 from store.opportunities import list_contact_roles, list_stages
 
@@ -75,9 +75,10 @@ def run(context: SkillContext, params: PrepParams) -> CallPlan:
     stage = next(stage for stage in stages if stage.id == opportunity.stage_id)
     roles = list_contact_roles(session, context.own_scope, opportunity_id)
     owner = session.get(Person, opportunity.owner_id)
+    product = session.get(Product, opportunity.product_id) if opportunity.product_id else None
     with readable():
         exit_criteria = _stage_card(context.knowledge, stage)
-        objections = _objections(context.knowledge, stage)
+        objections = _objections(context.knowledge, stage, opportunity.competitor, product.name if product else "")
         competitor = _competitor(context.knowledge, opportunity.competitor)
     return CallPlan(
         account=session.get(Account, opportunity.account_id) if opportunity.account_id else None,
@@ -154,10 +155,16 @@ def _section(knowledge: KnowledgeBase, document: Document, headings: Sequence[st
     return None
 
 
-def _objections(knowledge: KnowledgeBase, stage: Stage) -> tuple[str, ...]:
-    """Titles of the objections that the playbook expects at this stage."""
-    fitting = [document.title for document in _current(knowledge, "objection") if stage.name in document.card.stage]
-    return tuple(fitting[:OBJECTIONS])
+def _objections(knowledge: KnowledgeBase, stage: Stage, competitor: str, product: str) -> tuple[str, ...]:
+    """Titles of the objections to expect: at this stage, for this product, and about a competitor if there is one."""
+
+    def fit(document: Document) -> int:
+        card = document.card
+        rival = 2 * (bool(competitor) and card.objection_class == "competitor")
+        return 2 * (stage.name in card.stage) + (product in card.product) + rival
+
+    fitting = [document for document in _current(knowledge, "objection") if fit(document) > 1]
+    return tuple(document.title for document in sorted(fitting, key=fit, reverse=True)[:OBJECTIONS])
 
 
 def _current(knowledge: KnowledgeBase, kind: str) -> list[Document]:

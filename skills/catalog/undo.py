@@ -6,6 +6,7 @@ from sqlmodel import Session
 from skills.change import Change
 from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible, NotFound, Stale
+from skills.lifecycle import marked
 from skills.text import text
 from store.change_log import get_last_change_id, get_undo_of, list_change, list_reversal
 from store.models import Opportunity, Source
@@ -27,8 +28,10 @@ def run(context: SkillContext, params: UndoParams) -> Change:
         raise Stale(text("That was taken back already."))
     if entries[0].source in (Source.IMPORT, Source.DEMO):
         raise Impossible(text("An import can't be taken back from here."), text("Import the corrected file instead."))
-    records = list_reversal(session, change_id)
-    return Change(records=records, undoes=change_id, effective_on=None)
+    records = tuple(
+        record.model_copy(update={"fields": marked(record.fields)}) for record in list_reversal(session, change_id)
+    )
+    return Change(records=records, undoes=change_id)
 
 
 def _may_see(context: SkillContext, session: Session, change_id: str) -> bool:

@@ -1,6 +1,7 @@
 """Change an opportunity: its stage, amount, dates, next step. Winning and losing are stages too."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from pydantic import Field
 
@@ -76,13 +77,28 @@ def run(context: SkillContext, params: UpdateParams) -> Change:
         label=opportunity.name,
         fields=tuple(fields),
     )
+    moves = stage.id != opportunity.stage_id
     show = Action(label=text("Show it"), invocation=Invocation.of("opportunity", opportunity=reference))
     return Change(
         records=(record,),
+        headline=_closing(opportunity, stage, values) if moves else None,
         doubts=tuple(doubts),
-        effective_on=day if stage.kind != Status.OPEN and stage.id != opportunity.stage_id else None,
+        effective_on=day if stage.kind != Status.OPEN and moves else None,
         follow_ups=(show,),
     )
+
+
+def _closing(opportunity: Opportunity, stage: Stage, values: Mapping[str, object]) -> Text | None:
+    """What winning or losing is called; other changes are told by their fields."""
+    minor = values.get("amount_minor", opportunity.amount_minor)
+    if stage.kind == Status.WON and isinstance(minor, int):
+        money = Money(minor, str(values.get("currency", opportunity.currency)))
+        return text("**{name}** is won: {amount}.", name=opportunity.name, amount=money)
+    if stage.kind == Status.WON:
+        return text("**{name}** is won, without an amount.", name=opportunity.name)
+    if stage.kind == Status.LOST:
+        return text("**{name}** is lost: {reason}.", name=opportunity.name, reason=str(values.get("loss_reason", "")))
+    return None
 
 
 def _stage(context: SkillContext, params: UpdateParams, opportunity: Opportunity, doubts: list[Text]) -> Stage:

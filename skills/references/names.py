@@ -11,8 +11,7 @@ from typing import Generic, TypeVar
 from rapidfuzz import fuzz
 
 SUFFIXES = frozenset(
-    ("inc", "incorporated", "llc", "ltd", "limited", "gmbh", "corp", "corporation", "co", "company", "plc", "ag", "sa")
-    + ("bv", "oy", "ab", "srl", "spa", "kg")
+    ("inc", "incorporated", "llc", "ltd", "limited", "gmbh", "corp", "corporation", "co", "company", "plc", "ag", "sa", "bv", "oy", "ab", "srl", "spa", "kg")
 )
 CHINESE_SUFFIX = re.compile("(?:股份|科技)?(?:有限)?(?:责任)?(?:公司|集团)$")
 CHINESE = r"\u3400-\u4dbf\u4e00-\u9fff"
