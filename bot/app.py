@@ -1,0 +1,67 @@
+"""The Slack app, made from what it is given."""
+
+import logging
+import time
+from concurrent.futures import Executor
+
+import aiohttp
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.identity import Identity
+from bot.listeners import register
+from bot.listeners.desk import Desk, Understand
+from bot.posting import Poster
+from bot.settings import BotSettings, SlackSettings
+from skills.runner import Assistant
+
+RETRIES = 2
+
+
+def create_client(slack: SlackSettings, session: aiohttp.ClientSession) -> AsyncWebClient:
+    """The one client for Slack's Web API; what fails in passing is tried again, as Slack asks."""
+    client = AsyncWebClient(
+        token=slack.bot_token.get_secret_value(),
+        base_url=slack.api_url,
+        session=session,
+        retry_handlers=[
+            AsyncConnectionErrorRetryHandler(max_retry_count=RETRIES),
+            AsyncRateLimitErrorRetryHandler(max_retry_count=RETRIES),
+            AsyncServerErrorRetryHandler(max_retry_count=RETRIES),
+        ],
+    )
+    if slack.is_local:
+        # The client takes a proxy from the environment even for this machine.
+        client.proxy = None
+    return client
+
+
+def create_app(
+    assistant: Assistant,
+    understand: Understand,
+    slack: SlackSettings,
+    settings: BotSettings,
+    *,
+    client: AsyncWebClient,
+    executor: Executor,
+) -> AsyncApp:
+    """The Bolt app with every listener attached; the same over Socket Mode and over HTTP.
+
+    Blocking work runs on `executor`, whose size bounds how much is done at once.
+    """
+    app = AsyncApp(
+        client=client,
+        signing_secret=slack.signing_secret.get_secret_value(),
+        name="playmaker",
+        logger=logging.getLogger("bot.slack"),
+        attaching_conversation_kwargs_enabled=False,
+    )
+    identity = Identity(assistant, client, executor, time.monotonic)
+    desk = Desk(assistant, understand, identity, Poster(client), executor, settings.status_after)
+    register(app, desk, settings.command)
+    return app

@@ -1,0 +1,241 @@
+"""Where requests come together: who asks, who listens, the work in a thread of its own, and the reply."""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import ParamSpec, TypeVar
+from weakref import WeakValueDictionary
+
+from slack_sdk.errors import SlackApiError
+
+from bot.identity import PRIVATE, Identity, Room
+from bot.posting import Poster
+from bot.views.answer import Extra, draw_answer
+from bot.views.button import Press
+from bot.views.drawing import Drawing
+from bot.views.errors import unforeseen
+from skills.answer import Answer, Facts, Invocation, Status, Table
+from skills.contract import Actor, Audience, Effect
+from skills.errors import SkillError
+from skills.language import get_language
+from skills.runner import Assistant, Reply
+from skills.text import text
+from store.inbound import add_claim, add_conversation, get_conversation
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What somebody said, with everything that understanding it may need. `conversation` is the thread's key."""
+
+    text: str
+    actor: Actor
+    audience: Audience
+    conversation: str
+
+
+Understand = Callable[[Heard], Sequence[Reply]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody asked, and so where the answer goes.
+
+    `root` is the message under which answers for everybody go, `thread` the thread that exists already, if any.
+    `response_url` answers a command or a click for one person alone.
+    """
+
+    user: str
+    channel: str
+    root: str = ""
+    thread: str = ""
+    response_url: str = ""
+    is_direct: bool = False
+
+    @property
+    def conversation(self) -> str:
+        """The key under which this thread is remembered."""
+        return f"{self.channel}:{self.root}" if self.root else f"{self.channel}:{self.user}"
+
+    @property
+    def is_private(self) -> bool:
+        return self.is_direct or bool(self.response_url)
+
+
+class Desk:
+    """Built once; every listener works through it."""
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        understand: Understand,
+        identity: Identity,
+        poster: Poster,
+        executor: Executor,
+        status_after: float,
+    ) -> None:
+        self.assistant = assistant
+        self.identity = identity
+        self.poster = poster
+        self._understand = understand
+        self._executor = executor
+        self._status_after = status_after
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Blocking work, on one of the workers."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, partial(work, *args, **kwargs))
+
+    async def claim(self, *keys: str) -> bool:
+        """Whether this is the first time that any of these arrived."""
+
+        def claim() -> bool:
+            with self.assistant.database.writing() as session:
+                return all(add_claim(session, key, self.assistant.clock()) for key in keys)
+
+        return await self.in_thread(claim)
+
+    async def has_talked(self, place: Place, actor: Actor) -> bool:
+        """Whether this person asked us something in this thread before."""
+
+        def has_talked() -> bool:
+            with self.assistant.database.session() as session:
+                return get_conversation(session, place.conversation, actor.id) is not None
+
+        return await self.in_thread(has_talked)
+
+    async def hear(self, place: Place, words: str, *, overheard: bool = False, below_ours: bool = False) -> None:
+        """Answer what somebody said.
+
+        What is `overheard` in a channel's thread, without our name, is answered only when this person talks with us
+        there (or the thread is `below_ours`) and when it is understood: people also talk with each other.
+        """
+        async with self._in_order(place), self.guarded(place, silent=overheard):
+            actor = await self.identity.actor(place.user, words)
+            if overheard and not below_ours and not await self.has_talked(place, actor):
+                return
+            room = await self.room(place, actor)
+            heard = Heard(words, actor, room.audience, place.conversation)
+            async with self.working(place):
+                replies = await self.in_thread(self._understood, heard)
+            if overheard and all(reply.answer.status is Status.HELP for reply in replies):
+                return
+            for reply in replies:
+                await self.send(place, reply, actor, room)
+
+    def _understood(self, heard: Heard) -> Sequence[Reply]:
+        replies = self._understand(heard)
+        with self.assistant.database.writing() as session:
+            add_conversation(session, heard.conversation, heard.actor.id, self.assistant.clock())
+        return replies
+
+    async def room(self, place: Place, actor: Actor) -> Room:
+        return PRIVATE if place.is_private else await self.identity.room(place.channel, actor)
+
+    async def send(self, place: Place, reply: Reply, actor: Actor, room: Room, *, replace: bool = False) -> None:
+        """Show a reply where it was asked: to everybody there, or to the asker alone."""
+        drawing = self.draw(reply, actor, room)
+        hidden = reply.answer.private or (room.narrows and bool(reply.changes))
+        await self.show(place, drawing, hidden=hidden, replace=replace)
+
+    def draw(self, reply: Reply, actor: Actor, room: Room = PRIVATE) -> Drawing:
+        return draw_answer(reply.answer, get_language(actor.language), extra=self._extra(reply, actor, room))
+
+    def _extra(self, reply: Reply, actor: Actor, room: Room) -> Sequence[Extra]:
+        """Where a channel sees less of the records, its reader may see the rest alone."""
+        skill = self.assistant.skills.get(reply.skill)
+        shows_records = bool(reply.answer.figures) or any(isinstance(p, Table | Facts) for p in reply.answer.blocks)
+        narrowed = room.narrows and shows_records and not reply.answer.private
+        if not narrowed or skill is None or skill.effect is not Effect.READ:
+            return ()
+        again = Press(invocation=Invocation.of(reply.skill, reply.params), private=True, language=actor.language)
+        return ((text("Show me privately"), again),)
+
+    async def show(self, place: Place, drawing: Drawing, *, hidden: bool = False, replace: bool = False) -> None:
+        if place.response_url and await self.poster.respond(place.response_url, drawing, replace=replace):
+            return
+        if (hidden or place.response_url) and not place.is_direct:
+            await self.poster.whisper(drawing, place.channel, place.user, place.thread)
+        else:
+            await self.poster.post(drawing, place.channel, place.root)
+
+    async def tell(self, place: Place, answer: Answer, language: str = "en") -> None:
+        """Something for this person alone."""
+        await self.show(place, draw_answer(answer, get_language(language)), hidden=True)
+
+    @contextlib.asynccontextmanager
+    async def guarded(self, place: Place, *, silent: bool = False) -> AsyncIterator[None]:
+        """What goes wrong inside is told to the person who asked: what is known in words, the rest as a number.
+
+        `silent` keeps what is known to itself: nobody asked.
+        """
+        try:
+            yield
+        except SkillError as error:
+            if not silent:
+                await self.tell(place, error.answer())
+        except Exception:
+            reference = new_reference()
+            logger.exception("unforeseen failure %s", reference)
+            # Nobody can be told where Slack itself does not answer.
+            with contextlib.suppress(SlackApiError, OSError, TimeoutError):
+                await self.tell(place, unforeseen(reference))
+
+    @contextlib.asynccontextmanager
+    async def working(self, place: Place) -> AsyncIterator[None]:
+        """Say in the thread that work is going on, once it takes noticeably long."""
+        if not place.root:
+            yield
+            return
+        finished = asyncio.Event()
+        saying = asyncio.get_running_loop().create_task(self._say_working(place, finished))
+        try:
+            yield
+        finally:
+            finished.set()
+            if await saying:
+                await self._set_status(place, "")
+
+    async def _say_working(self, place: Place, finished: asyncio.Event) -> bool:
+        """Whether it was said; never cancelled half-way, so that no thread is left thinking."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(finished.wait(), self._status_after)
+            return False
+        return await self._set_status(place, "is thinking…")
+
+    async def _set_status(self, place: Place, status: str) -> bool:
+        try:
+            await self.poster.client.assistant_threads_setStatus(
+                channel_id=place.channel, thread_ts=place.root, status=status
+            )
+        except (SlackApiError, OSError, TimeoutError) as error:
+            logger.debug("the status could not be set: %s", type(error).__name__)
+            return False
+        return True
+
+    def _in_order(self, place: Place) -> asyncio.Lock:
+        """What one person says in one thread is answered in the order in which it was said."""
+        key = f"{place.conversation}:{place.user}"
+        lock = self._locks.get(key)
+        if lock is None:
+            lock = self._locks[key] = asyncio.Lock()
+        return lock
+
+
+def new_reference() -> str:
+    """A short number that people can read out."""
+    return secrets.token_hex(3).upper()
+
+
+def direct(place: Place, channel: str) -> Place:
+    """The same person's direct conversation."""
+    return replace(place, channel=channel, root="", thread="", response_url="", is_direct=True)

@@ -1,0 +1,34 @@
+"""Direct messages, and what people add in threads in which they talk with the app."""
+
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.listeners.desk import Desk
+from bot.listeners.mention import claims, hear_mention, place_of
+from bot.listeners.wording import is_for_another, names, words_typed
+
+EVENTS = ("message.im", "message.channels", "message.groups", "message.mpim")
+SPOKEN = (None, "file_share", "thread_broadcast")
+"""Kinds of messages in which a person says something; edits, deletions and what apps post are others."""
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    @app.event("message")
+    async def said(body: dict[str, Any], event: dict[str, Any]) -> None:
+        if event.get("subtype") not in SPOKEN or event.get("bot_id") or not event.get("user"):
+            return
+        own = await desk.identity.own()
+        text = str(event.get("text") or "")
+        is_direct = event.get("channel_type") == "im"
+        is_named = names(text, own.user)
+        in_thread = bool(event.get("thread_ts")) and not is_for_another(text, own.user)
+        if not (is_direct or is_named or in_thread) or not await desk.claim(*claims(body, event)):
+            return
+        if is_named and not is_direct:
+            await hear_mention(desk, event)
+            return
+        words = words_typed(text, own.user)
+        below_ours = event.get("parent_user_id") == own.user
+        if words or is_direct:
+            await desk.hear(place_of(event), words or "help", overheard=not is_direct, below_ours=below_ours)

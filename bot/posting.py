@@ -1,0 +1,112 @@
+"""Drawings to Slack: posting, whispering, replacing; what Slack refuses is sent again in a plainer form."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.views.drawing import Drawing, Json
+
+logger = logging.getLogger(__name__)
+
+REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch"})
+OK = 200
+
+
+class Poster:
+    """Sends drawings through one client, whose session answers to response URLs share."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self.client = client
+
+    async def post(self, drawing: Drawing, channel: str, thread: str = "", metadata: Json | None = None) -> str:
+        """Post for everybody in the channel or thread; returns the message's ts."""
+        said = await self._plainer(
+            drawing,
+            lambda shown: self.client.chat_postMessage(
+                channel=channel,
+                text=shown.text,
+                blocks=list(shown.blocks) or None,
+                thread_ts=thread or None,
+                metadata=metadata,
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
+        )
+        return str(said["ts"])
+
+    async def whisper(self, drawing: Drawing, channel: str, user: str, thread: str = "") -> None:
+        """Show it to one person in a channel."""
+        await self._plainer(
+            drawing,
+            lambda shown: self.client.chat_postEphemeral(
+                channel=channel,
+                user=user,
+                text=shown.text,
+                blocks=list(shown.blocks) or None,
+                thread_ts=thread or None,
+            ),
+        )
+
+    async def replace(self, drawing: Drawing, channel: str, ts: str) -> None:
+        """Put it in the place of a message of ours."""
+        await self._plainer(
+            drawing,
+            lambda shown: self.client.chat_update(
+                channel=channel, ts=ts, text=shown.text, blocks=list(shown.blocks) or None
+            ),
+        )
+
+    async def respond(self, url: str, drawing: Drawing, *, replace: bool = False) -> bool:
+        """Answer through a response URL, to the one person who may see it; False when it is used up or too old."""
+        for shown in _plainer_and_plainer(drawing):
+            body = {
+                "response_type": "ephemeral",
+                "replace_original": replace,
+                "text": shown.text,
+                "blocks": list(shown.blocks),
+            }
+            status, words = await self._send(url, body)
+            if status == OK:
+                return True
+            if "block" not in words:
+                logger.info("a response URL answered %d: %s", status, words[:200])
+                return False
+        return False
+
+    async def _send(self, url: str, body: Json) -> tuple[int, str]:
+        session = self.client.session
+        if session is None:
+            raise RuntimeError("the client has no session")
+        try:
+            async with session.post(url, json=body, proxy=self.client.proxy) as answer:
+                return answer.status, await answer.text()
+        except (ClientError, TimeoutError) as error:
+            return 0, type(error).__name__
+
+    async def _plainer(self, drawing: Drawing, send: Callable[[Drawing], Awaitable[Any]]) -> Any:
+        """Send it; when Slack refuses its blocks, without charts, and then its text alone."""
+        forms = _plainer_and_plainer(drawing)
+        for number, shown in enumerate(forms, 1):
+            try:
+                return await send(shown)
+            except SlackApiError as error:
+                reason = str(error.response.get("error"))
+                if reason not in REFUSED_BLOCKS or number == len(forms):
+                    raise
+                details = (error.response.get("response_metadata") or {}).get("messages") or []
+                log = logger.info if shown.has_charts else logger.error
+                log("Slack refused blocks (%s): %s", reason, "; ".join(map(str, details))[:500])
+        raise AssertionError("a drawing has at least one form")
+
+
+def _plainer_and_plainer(drawing: Drawing) -> list[Drawing]:
+    forms = [drawing]
+    if drawing.has_charts:
+        forms.append(drawing.without_charts())
+    if drawing.blocks:
+        forms.append(Drawing(drawing.text))
+    return forms

@@ -1,0 +1,1 @@
+"""Answers as Block Kit, and nothing else."""

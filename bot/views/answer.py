@@ -1,0 +1,224 @@
+"""An answer as a Slack message: nothing is computed here, and Slack refuses nothing of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+from slackblocks import (
+    ActionsBlock,
+    Block,
+    Button,
+    ContextBlock,
+    PlainText,
+    RichText,
+    RichTextBlock,
+    RichTextList,
+    RichTextQuote,
+    RichTextSection,
+    SectionBlock,
+)
+from slackblocks import Text as SlackText
+
+from bot.views.button import Press, draw_button, of_action, of_choice
+from bot.views.chart import draw_chart
+from bot.views.drawing import Drawing, Json
+from bot.views.escape import cut, escape, is_plain, notification, pieces, rich, words_of
+from bot.views.table import draw_table
+from skills.answer import Answer, Bullets, Chart, Citation, Facts, Paragraph, Quote, Status, Table
+from skills.answer import Block as Part
+from skills.language import Language
+from skills.text import Text, Word, text
+
+MOST_BLOCKS = 50
+MOST_WORDS = 2_800
+"""Characters of one block."""
+MOST_IN_ALL = 12_000
+"""Characters of one message; Slack's own limit is higher, and not documented."""
+FACTS_IN_A_BLOCK = 10
+MOST_LABEL = 60
+MOST_FACT = 330
+"""Escaped, label and value stay below the 2,000 characters of a field."""
+BUTTONS_IN_A_ROW = 5
+MOST_BUTTONS = 20
+MOST_NOTES = 20
+CHARTS = 2
+
+Extra = tuple[Text, Press]
+
+
+def draw_answer(
+    answer: Answer,
+    language: Language,
+    *,
+    extra: Sequence[Extra] = (),
+    name: str = "answer",
+    most_blocks: int = MOST_BLOCKS,
+    charts: bool = True,
+) -> Drawing:
+    """The message. `extra` are buttons after the answer's own; `name` begins every block id, which are always the same.
+
+    `charts=False` is for places that show none, such as the Home tab.
+    """
+    head = _paragraph(answer.headline, language, f"{name}.headline")[:1]
+    buttons = _buttons(answer, extra, language, name)
+    notes = _notes(answer, language, name)
+    tail = [*notes, *buttons] if answer.status is Status.CONFIRM else [*buttons, *notes]
+    body = list(_body(answer, language, name, charts=charts))
+    room = most_blocks - len(head) - len(tail)
+    blocks = [*head, *_fitting(body, room, language, name), *tail]
+    return Drawing(notification(answer.headline, language), resolved(blocks))
+
+
+def resolved(blocks: Iterable[Block]) -> tuple[Json, ...]:
+    """The blocks as Slack's JSON."""
+    return tuple(block._resolve() for block in blocks)  # noqa: SLF001 - the library's only way to JSON for one block
+
+
+def size_of(shown: object) -> int:
+    """Characters that a reader sees in a block."""
+    if isinstance(shown, dict):
+        return sum(
+            len(value) if key == "text" and isinstance(value, str) else size_of(value) for key, value in shown.items()
+        )
+    return sum(map(size_of, shown)) if isinstance(shown, list | tuple) else 0
+
+
+def _fitting(body: Sequence[Block], room: int, language: Language, name: str) -> list[Block]:
+    """As much from the start as one message takes, and a line that says so where it is not all."""
+    kept: list[Block] = []
+    size = 0
+    for number, block in enumerate(body):
+        size += size_of(resolved([block]))
+        left = len(body) - number
+        if size > MOST_IN_ALL or (len(kept) == room - 1 and left > 1):
+            more = words_of(text("… the rest does not fit into one message. Ask for less at a time."), language)
+            return [*kept, _small([more], f"{name}.rest")]
+        kept.append(block)
+    return kept
+
+
+def _body(answer: Answer, language: Language, name: str, *, charts: bool) -> Iterator[Block]:
+    tables, drawn = 0, 0
+    for number, part in enumerate(answer.blocks, 1):
+        here = f"{name}.{number}"
+        if isinstance(part, Table):
+            tables += 1
+            # One data table a message: Slack counts the text of all tables together.
+            yield from draw_table(part, language, here, as_text=tables > 1)
+        elif isinstance(part, Chart):
+            chart = draw_chart(part, language, here) if charts and drawn < CHARTS else None
+            if chart is not None:
+                drawn += 1
+                yield chart
+        else:
+            yield from _words(part, language, here)
+
+
+def _words(part: Part, language: Language, name: str) -> list[Block]:
+    match part:
+        case Paragraph():
+            return _paragraph(part.text, language, name)
+        case Bullets():
+            return list(_bullets(part, language, name))
+        case Facts():
+            return list(_facts(part, language, name))
+        case Quote():
+            return list(_quote(part, language, name))
+        case _:
+            return []
+
+
+def _paragraph(words: Text, language: Language, name: str) -> list[Block]:
+    return [
+        RichTextBlock([RichTextSection(list(group))], block_id=f"{name}-{number}" if number else name)
+        for number, group in enumerate(pieces(rich(words, language), MOST_WORDS))
+    ]
+
+
+def _bullets(part: Bullets, language: Language, name: str) -> Iterator[Block]:
+    if part.title is not None:
+        title = cut(words_of(part.title, language) or "…", MOST_WORDS)
+        yield RichTextBlock([RichTextSection([RichText(title, bold=True)])], block_id=f"{name}.title")
+    group: list[RichTextSection] = []
+    size, number = 0, 0
+    for item in part.items:
+        elements = next(pieces(rich(item, language), MOST_WORDS))
+        length = sum(len(element.text) for element in elements)
+        if group and size + length > MOST_WORDS:
+            yield RichTextBlock([RichTextList("bullet", group)], block_id=f"{name}.list-{number}")
+            group, size, number = [], 0, number + 1
+        group.append(RichTextSection(list(elements)))
+        size += length
+    if group:
+        yield RichTextBlock([RichTextList("bullet", group)], block_id=f"{name}.list-{number}")
+
+
+def _facts(part: Facts, language: Language, name: str) -> Iterator[Block]:
+    for number, start in enumerate(range(0, len(part.facts), FACTS_IN_A_BLOCK)):
+        shown = [
+            (
+                cut(words_of(fact.label, language) or "–", MOST_LABEL),
+                cut(words_of(fact.value, language) or "–", MOST_FACT),
+            )
+            for fact in part.facts[start : start + FACTS_IN_A_BLOCK]
+        ]
+        block_id = f"{name}.facts-{number}"
+        if all(is_plain(label) and is_plain(words) for label, words in shown):
+            yield SectionBlock(
+                fields=[SlackText(f"*{escape(label)}*\n{escape(words)}", verbatim=True) for label, words in shown],
+                block_id=block_id,
+            )
+        else:
+            yield RichTextBlock(
+                [RichTextSection([RichText(f"{label}: ", bold=True), RichText(words)]) for label, words in shown],
+                block_id=block_id,
+            )
+
+
+def _short(words: Text, language: Language, most: int) -> str:
+    return cut(words_of(words, language).strip() or "–", most)
+
+
+def _quote(part: Quote, language: Language, name: str) -> Iterator[Block]:
+    words = words_of(Word(value=part.text), language).strip() or "…"
+    for number, group in enumerate(pieces([RichText(words)], MOST_WORDS)):
+        yield RichTextBlock([RichTextQuote(list(group))], block_id=f"{name}.quote-{number}")
+    if part.source is not None:
+        yield _small([words_of(part.source, language)], f"{name}.source")
+
+
+def _notes(answer: Answer, language: Language, name: str) -> list[Block]:
+    blocks: list[Block] = []
+    if answer.notes:
+        notes = [words_of(note, language) for note in answer.notes]
+        blocks.append(_small(notes[:MOST_NOTES], f"{name}.notes"))
+    if answer.citations:
+        places = [_place(citation, language) for citation in answer.citations]
+        blocks.append(_small(places[:MOST_NOTES], f"{name}.citations"))
+    return blocks
+
+
+def _place(citation: Citation, language: Language) -> str:
+    return " › ".join(words_of(Word(value=part), language) for part in (citation.file, citation.section) if part)
+
+
+def _small(lines: Sequence[str], block_id: str) -> ContextBlock:
+    """Small print, a line each. Plain text: nothing in it is read as markup."""
+    words = "\n".join(line for line in dict.fromkeys(lines) if line.strip())
+    return ContextBlock([PlainText(cut(words or "–", MOST_WORDS))], block_id=block_id)
+
+
+def _buttons(answer: Answer, extra: Sequence[Extra], language: Language, name: str) -> list[Block]:
+    wanted: list[tuple[Text, Press, Literal["", "primary", "danger"]]] = [
+        *((choice.label, of_choice(choice, language), "") for choice in answer.choices),
+        *((action.label, of_action(action, language), action.style) for action in answer.actions),
+        *((label, press, "") for label, press in extra),
+    ]
+    drawn: list[Button] = []
+    for number, (label, press, style) in enumerate(wanted[:MOST_BUTTONS]):
+        button = draw_button(label, press, language, number, style)
+        if button is not None:
+            drawn.append(button)
+    return [
+        ActionsBlock(list(drawn[start : start + BUTTONS_IN_A_ROW]), block_id=f"{name}.actions-{start}")
+        for start in range(0, len(drawn), BUTTONS_IN_A_ROW)
+    ]

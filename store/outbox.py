@@ -1,0 +1,118 @@
+"""Messages that are owed: added once under their key, claimed before they are sent, marked after."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from store.models import Delivery, OutboxMessage
+
+
+def add_message(
+    session: Session,
+    key: str,
+    *,
+    answer: str,
+    due_at: dt.datetime,
+    person_id: int | None = None,
+    channel: str = "",
+    schedule_id: int | None = None,
+    not_before: dt.datetime | None = None,
+) -> bool:
+    """Owe one message; False when it is owed already.
+
+    `answer` is the answer's JSON. Without `channel` it goes to `person_id` as a direct message.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement: Any = (
+        dialect.insert(OutboxMessage)
+        .values(
+            key=key,
+            schedule_id=schedule_id,
+            person_id=person_id,
+            channel=channel,
+            answer=answer,
+            status=Delivery.WAITING,
+            attempts=0,
+            due_at=due_at,
+            not_before=not_before or due_at,
+        )
+        .on_conflict_do_nothing(index_elements=["key"])
+    )
+    result: Any = session.execute(statement)
+    return bool(result.rowcount == 1)
+
+
+def list_due(session: Session, now: dt.datetime, *, limit: int = 20) -> Sequence[OutboxMessage]:
+    """Messages that may be sent now, the longest owed first."""
+    return session.exec(
+        select(OutboxMessage)
+        .where(OutboxMessage.status == Delivery.WAITING, OutboxMessage.not_before <= now)
+        .order_by(col(OutboxMessage.due_at), col(OutboxMessage.id))
+        .limit(limit)
+    ).all()
+
+
+def list_abandoned(session: Session, claimed_before: dt.datetime) -> Sequence[OutboxMessage]:
+    """Messages that somebody began to send and never marked: their sender must have ended in between."""
+    return session.exec(
+        select(OutboxMessage)
+        .where(OutboxMessage.status == Delivery.SENDING, col(OutboxMessage.claimed_at) < claimed_before)
+        .order_by(col(OutboxMessage.id))
+    ).all()
+
+
+def mark_sending(session: Session, message: OutboxMessage, now: dt.datetime) -> bool:
+    """Claim a waiting message; False when another process got there first."""
+    return _mark(
+        session,
+        message,
+        Delivery.WAITING,
+        status=Delivery.SENDING,
+        claimed_at=now,
+        attempts=col(OutboxMessage.attempts) + 1,
+    )
+
+
+def mark_reclaimed(session: Session, message: OutboxMessage, now: dt.datetime) -> bool:
+    """Take over an abandoned message; False when another process got there first."""
+    return _mark(session, message, Delivery.SENDING, claimed_at=now)
+
+
+def mark_sent(session: Session, message: OutboxMessage, ts: str, now: dt.datetime) -> bool:
+    """It stands in the channel, under `ts`."""
+    return _mark(session, message, Delivery.SENDING, status=Delivery.SENT, ts=ts, sent_at=now, error=None)
+
+
+def mark_waiting(session: Session, message: OutboxMessage, not_before: dt.datetime, error: str = "") -> bool:
+    """It was not sent; try again from `not_before` on."""
+    return _mark(
+        session,
+        message,
+        Delivery.SENDING,
+        status=Delivery.WAITING,
+        not_before=not_before,
+        claimed_at=None,
+        error=error or None,
+    )
+
+
+def mark_failed(session: Session, message: OutboxMessage, error: str) -> bool:
+    """It will never be sent."""
+    return _mark(session, message, Delivery.SENDING, status=Delivery.FAILED, claimed_at=None, error=error)
+
+
+def _mark(session: Session, message: OutboxMessage, was: Delivery, **values: Any) -> bool:
+    """Change the row if it still is in the state (and the hands) that we saw."""
+    statement = update(OutboxMessage).where(
+        col(OutboxMessage.id) == message.id,
+        col(OutboxMessage.status) == was,
+        col(OutboxMessage.claimed_at).is_(message.claimed_at)
+        if message.claimed_at is None
+        else col(OutboxMessage.claimed_at) == message.claimed_at,
+    )
+    result: Any = session.execute(statement.values(**values).execution_options(synchronize_session=False))
+    return bool(result.rowcount == 1)

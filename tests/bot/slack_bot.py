@@ -1,0 +1,144 @@
+"""The real bot on a fresh local workspace, in one event loop with the test."""
+
+import contextlib
+import datetime as dt
+import shlex
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, cast
+
+import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.app import create_app, create_client
+from bot.delivery import Delivery
+from bot.listeners.desk import Heard, Understand
+from bot.local_workspace import App, Channel, Member, Person, Roster, SlashCommand, Workspace
+from bot.posting import Poster
+from bot.settings import BotSettings, SlackSettings
+from skills.answer import Invocation
+from skills.catalog import CATALOG
+from skills.contract import Skill
+from skills.runner import Assistant, Reply, run_skill
+from store.models import Source
+from tests.skills.company import NOW, Company
+
+BOT = "U0LOCALBOT"
+NAMES = ("dana", "sam", "mara", "eva", "vera")
+IDS = {name: f"U0{name.upper()}" for name in NAMES}
+STRANGER = "U0STRANGER"
+
+
+def make_roster() -> Roster:
+    real = {"dana": "Dana Whitfield", "sam": "Sam Osei", "mara": "Mara Lindt", "eva": "Eva Krüger", "vera": "Vera Moss"}
+    team, everybody = [IDS[name] for name in ("dana", "sam", "mara")], list(IDS.values())
+    return Roster(
+        members=(
+            *(Member(id=IDS[n], name=n, real_name=real[n], email=f"{n}@corvane.test") for n in NAMES),
+            Member(id=STRANGER, name="stranger", real_name="Sven Stranger", email="sven@elsewhere.test"),
+        ),
+        channels=(
+            Channel(id="C0TEAM", name="team", members=(*team, BOT)),
+            Channel(id="C0SALES", name="sales", members=(*everybody, BOT)),
+            Channel(id="C0OPEN", name="open", members=(*everybody, STRANGER, BOT)),
+            Channel(id="C0AWAY", name="away", members=tuple(team)),
+            Channel(id="C0OLD", name="old", members=(*team, BOT), archived=True),
+        ),
+        app=App(slash_commands=(SlashCommand("/sales", "Ask anything"),)),
+    )
+
+
+class Time:
+    """A clock that only moves when a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> dt.datetime:
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        self.now += dt.timedelta(seconds=seconds)
+
+
+def understanding(assistant: Assistant) -> Understand:
+    """What is said is a command with `name=value` pairs; anything else gets help."""
+
+    def understand(heard: Heard) -> Sequence[Reply]:
+        try:
+            name, *pairs = shlex.split(heard.text)
+        except ValueError:
+            name, pairs = "help", []
+        if name not in assistant.skills or not all("=" in pair for pair in pairs):
+            name, pairs = "help", []
+        params = dict(pair.split("=", 1) for pair in pairs)
+        invocation = Invocation.of(name, params)
+        return [run_skill(assistant, invocation, heard.actor, heard.audience, Source.COMMAND)]
+
+    return understand
+
+
+@dataclass
+class Bot:
+    """Everything that a test may look at."""
+
+    workspace: Workspace
+    company: Company
+    assistant: Assistant
+    app: AsyncApp
+    client: AsyncWebClient
+    delivery: Delivery
+    time: Time
+
+    def person(self, name: str) -> Person:
+        return self.workspace.person(IDS.get(name, name))
+
+
+Running = Callable[..., contextlib.AbstractAsyncContextManager[Bot]]
+
+
+@contextlib.asynccontextmanager
+async def running(
+    company: Company,
+    *,
+    skills: Mapping[str, Skill] = CATALOG,
+    understand: Callable[[Assistant], Understand] = understanding,
+    status_after: float = 5.0,
+    ack_seconds: float = 3.0,
+    over_http: bool = False,
+) -> AsyncIterator[Bot]:
+    time = Time()
+    assistant = Assistant(company.database, cast("Any", None), skills, time)
+    async with (
+        Workspace(make_roster(), ack_seconds=ack_seconds).serve() as workspace,
+        aiohttp.ClientSession() as session,
+    ):
+        slack = SlackSettings.model_validate(
+            {
+                "bot_token": workspace.bot_token,
+                "app_token": workspace.app_token,
+                "signing_secret": workspace.signing_secret,
+                "api_url": workspace.api_url,
+            }
+        )
+        settings = BotSettings.model_validate({"status_after": status_after, "PORT": 0})
+        client = create_client(slack, session)
+        with ThreadPoolExecutor(4) as executor:
+            app = create_app(assistant, understand(assistant), slack, settings, client=client, executor=executor)
+            delivery = Delivery(assistant.database, Poster(client), time, executor)
+            bot = Bot(workspace, company, assistant, app, client, delivery, time)
+            if over_http:
+                yield bot
+                return
+            handler = AsyncSocketModeHandler(app, workspace.app_token)
+            handler.client.proxy = None
+            await handler.connect_async()  # type: ignore[no-untyped-call]
+            try:
+                await workspace.until_connected()
+                yield bot
+                await workspace.nothing_more()
+            finally:
+                await handler.close_async()  # type: ignore[no-untyped-call]
