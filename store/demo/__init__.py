@@ -46,7 +46,7 @@ def list_channels() -> tuple[DemoChannel, ...]:
         return member.is_rep and member.since < 180
 
     return (
-        DemoChannel("sales", "CSALES", of(lambda member: True)),
+        DemoChannel("sales", "CSALES", tuple(member.slack_id for member in staff)),
         DemoChannel("emea", "CEMEA", of(lambda member: leads(member) or REGION_OF.get(member.team) == "EMEA")),
         DemoChannel("apac", "CAPAC", of(lambda member: leads(member) or REGION_OF.get(member.team) == "Asia-Pacific")),
         DemoChannel("deal-desk", "CDEALDESK", of(lambda member: not member.is_rep), private=True),

@@ -9,7 +9,7 @@ from store.demo.catalogue import DISCOVERY, LOST, NEGOTIATION, PILOT, PROPOSAL, 
 from store.demo.dice import Dice
 from store.demo.history import Deal, History, whole
 from store.demo.market import Customer, Person
-from store.demo.people import member_of
+from store.demo.people import member_of, region_of
 from store.demo.phrases import CHINESE_NOTES, COSTS, NOTES, OUTCOMES
 from store.demo.working_days import WorkingDays
 
@@ -31,6 +31,7 @@ TURNING = {
     LOST: {"call": 55, "email": 45},
 }
 """What brings an opportunity to a stage."""
+INBOUND_PERCENT = {"call": 24, "email": 43}
 MINUTES = {"call": (3, 37), "meeting": (28, 94), "demo": (35, 78)}
 
 OFFICE_HOURS: Mapping[str, tuple[int, int]] = {"America": (9, 15), "Europe": (8, 17), "Asia": (13, 18)}
@@ -81,18 +82,18 @@ class Diary:
         for edit in history.edits[1:]:
             stage = edit.changes.get("stage_id", (None, None))[1]
             if isinstance(stage, int):
-                day = self._on(edit.day - dice.whole(0, 2) * DAY, deal, history)
+                day = self._on(edit.day - dice.whole(0, 2) * DAY, history)
                 yield max(day, previous), dice.weighted(TURNING.get(stage, {"call": 1}))
                 previous = edit.day
         ended = history.current["closed_on"]
         end = ended if isinstance(ended, dt.date) else self.last
         quiet = 24 if history.current["status"] == "open" else 0
         day = deal.opened
-        while (day := self._on(day + dice.whole(22, 58) * DAY, deal, history)) < end - quiet * DAY:
+        while (day := self._on(day + dice.whole(22, 58) * DAY, history)) < end - quiet * DAY:
             yield day, self._kind(history, day)
         if quiet and not dice.chance(16):
             for _ in range(dice.whole(2, 5)):
-                day = self._on(self.last - dice.whole(0, 23) * DAY, deal, history)
+                day = self._on(self.last - dice.whole(0, 23) * DAY, history)
                 if deal.opened <= day <= self.last:
                     yield day, self._kind(history, day)
 
@@ -113,30 +114,26 @@ class Diary:
         dice, stage = self.dice, self._stage(history, day)
         contact = self.people[dice.pick(deal.contacts)]
         state = history.at(day) or history.states[0]
-        direction = {"call": "out", "email": "out", "note": None}.get(kind, "both")
-        words = (CHINESE_NOTES if customer.is_chinese else NOTES)[kind, stage]
+        inbound = kind in INBOUND_PERCENT and dice.chance(INBOUND_PERCENT[kind])
+        words = (CHINESE_NOTES if customer.is_chinese else NOTES)[
+            "reply" if kind == "email" and inbound else kind, stage
+        ]
         note = dice.pick(words)
-        if kind == "email" and (
-            "{contact} " in note or "{contact}回" in note or "{contact}发" in note or "{contact}要" in note
-        ):
-            direction = "in"
-        elif kind == "call" and dice.chance(24):
-            direction = "in"
         outcome = dice.pick(OUTCOMES[kind])
-        if outcome in ("Voicemail", "Asked to call back"):
-            note = "" if outcome == "Voicemail" else note
-        elif kind == "call" and dice.chance(14):
+        missed = outcome in ("Voicemail", "Asked to call back")
+        if missed or (kind == "call" and dice.chance(14)):
             note = ""
         text = note.format(
             contact=contact.name.split()[-1] if customer.is_chinese else contact.name.split()[0],
             machine=dice.pick(customer.machines),
             count=dice.whole(9, 64),
             cost=f"{dice.pick(COSTS)} {customer.currency}",
-            competitor=state["competitor"] or "Pulsegrid",
+            competitor=_rival(str(state["competitor"])),
         )
-        minutes = dice.middling(*MINUTES[kind]) if kind in MINUTES else None
-        if outcome == "Voicemail":
-            minutes, direction = 1, "out"
+        minutes = 1 if missed else dice.middling(*MINUTES[kind]) if kind in MINUTES else None
+        direction = None if kind == "note" else "both"
+        if kind in INBOUND_PERCENT:
+            direction = "in" if inbound and not missed else "out"
         owner = whole(state["owner_id"])
         return Touch(kind, direction, moment(dice, day, owner), minutes, outcome, text, owner, contact.id)
 
@@ -147,8 +144,12 @@ class Diary:
         outcome = {"call": "Reached", "meeting": "Held", "demo": "Held"}.get(kind, "")
         return Touch(kind, direction, moment(self.dice, day, owner), minutes, outcome, note, owner, deal.contacts[0])
 
-    def _on(self, day: dt.date, deal: Deal, history: History) -> dt.date:
-        region = "Americas"
-        owner = member_of(whole((history.at(day) or history.states[0])["owner_id"]))
-        region = {"EMEA": "EMEA", "Asia-Pacific": "Asia-Pacific"}.get(owner.team, "Americas")
-        return self.days.on_or_before(region, day)
+    def _on(self, day: dt.date, history: History) -> dt.date:
+        """The working day of the owner of the time, on or before a day."""
+        owner = whole((history.at(day) or history.states[0])["owner_id"])
+        return self.days.on_or_before(region_of(member_of(owner)), day)
+
+
+def _rival(competitor: str) -> str:
+    """A company that can be spoken of: doing nothing has no salesman."""
+    return competitor if competitor[:1].isupper() else "Pulsegrid"

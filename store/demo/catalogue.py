@@ -1,5 +1,7 @@
 """Stages, products and their prices, sources, competitors and reasons of loss."""
 
+from dataclasses import dataclass
+
 from store.models import Category, Status
 
 STAGES = (
@@ -28,12 +30,24 @@ PRODUCTS = (
 
 TIERS = (400, 150, 50, 0)
 """From so many machines the price of Watch in the same place of its row holds."""
+
+
+@dataclass(frozen=True)
+class Prices:
+    """List prices in units of a currency; `watch` has one for each tier."""
+
+    kit: int
+    watch: tuple[int, int, int, int]
+    predict: int
+    onsite: int
+    care: int
+
+
 PRICES = {
-    "USD": {"kit": 8_640, "watch": (935, 1_045, 1_190, 1_340), "predict": 465, "onsite": 38_500, "care": 3_150},
-    "EUR": {"kit": 7_960, "watch": (860, 960, 1_095, 1_235), "predict": 430, "onsite": 35_400, "care": 2_900},
-    "CNY": {"kit": 61_000, "watch": (6_590, 7_370, 8_390, 9_450), "predict": 3_280, "onsite": 271_500, "care": 22_200},
+    "USD": Prices(8_640, (935, 1_045, 1_190, 1_340), 465, 38_500, 3_150),
+    "EUR": Prices(7_960, (860, 960, 1_095, 1_235), 430, 35_400, 2_900),
+    "CNY": Prices(61_000, (6_590, 7_370, 8_390, 9_450), 3_280, 271_500, 22_200),
 }
-"""List prices in units of each currency."""
 MACHINES_OF_A_KIT = 12
 CARE_PER_MILLE = 145
 LAST_YEARS_PRICES = 945
@@ -43,26 +57,16 @@ LAST_YEARS_PRICES = 945
 def list_value(product: int, machines: int, currency: str, *, per_mille: int = 1000) -> int:
     """First-year value at list in minor units, of so many machines; `per_mille` scales the whole price list."""
     prices = PRICES[currency]
-    kits = -(-machines // MACHINES_OF_A_KIT) * _whole(prices["kit"])
-    watch = prices["watch"]
-    if not isinstance(watch, tuple):
-        raise TypeError("Watch has a price for each tier")
-    yearly = machines * next(price for start, price in zip(TIERS, watch, strict=True) if machines >= start)
-    care = max(yearly * CARE_PER_MILLE // 1000, _whole(prices["care"]))
+    kits = -(-machines // MACHINES_OF_A_KIT) * prices.kit
+    yearly = machines * next(price for start, price in zip(TIERS, prices.watch, strict=True) if machines >= start)
     value = {
         SENSE: kits,
         WATCH: kits + yearly,
-        PREDICT: machines * _whole(prices["predict"]),
-        ONSITE: kits + yearly + _whole(prices["onsite"]),
-        CARE: care,
+        PREDICT: machines * prices.predict,
+        ONSITE: kits + yearly + prices.onsite,
+        CARE: max(yearly * CARE_PER_MILLE // 1000, prices.care),
     }[product]
     return value * per_mille // 10
-
-
-def _whole(price: object) -> int:
-    if not isinstance(price, int):
-        raise TypeError("this price has no tiers")
-    return price
 
 
 MACHINE_BANDS = {(12, 24): 27, (25, 44): 34, (45, 89): 26, (90, 148): 9, (150, 236): 4}
@@ -73,8 +77,8 @@ SOURCES = {"Existing customer": 30, "Inbound": 24, "Outbound": 20, "Trade fair":
 WIN_PERCENT = {"Existing customer": 55, "Referral": 43, "Inbound": 31, "Trade fair": 25, "Outbound": 19}
 PACE_PERCENT = {"Existing customer": 62, "Referral": 85, "Inbound": 96, "Trade fair": 112, "Outbound": 124}
 
-FIRST_PRODUCTS = {WATCH: 56, SENSE: 17, ONSITE: 19, CARE: 4, PREDICT: 4}
-NEXT_PRODUCTS = {WATCH: 33, PREDICT: 32, CARE: 17, SENSE: 14, ONSITE: 4}
+FIRST_PRODUCTS = {WATCH: 59, SENSE: 19, ONSITE: 20, PREDICT: 2}
+NEXT_PRODUCTS = {WATCH: 41, PREDICT: 28, CARE: 9, SENSE: 17, ONSITE: 5}
 """What somebody buys first, and what customers add."""
 
 COMPETITORS = {"Pulsegrid": 36, "rounds and spreadsheets": 28, "MachineMind": 20, "Ironlog": 16}

@@ -16,6 +16,8 @@ COMPANIES: dict[str, dict[str, tuple[Listed, ...]]] = {
             ("Harvest Bend Foods", "United States", "Toledo"),
             ("Maple Ridge Dairy", "Canada", "Kingston"),
             ("Northbrook Brewing", "United States", "Rochester"),
+            ("Stonegate Beverages", "United States", "Louisville"),
+            ("Tidewater Seafoods", "United States", "Norfolk"),
         ),
         PAPER: (
             ("Kennebec Pulp", "United States", "Augusta"),
@@ -23,6 +25,7 @@ COMPANIES: dict[str, dict[str, tuple[Listed, ...]]] = {
             ("Whitewater Tissue", "United States", "Appleton"),
             ("Laurentide Papers", "Canada", "Trois-Rivières"),
             ("Fox Hollow Board", "United States", "Roanoke"),
+            ("Penobscot Tissue", "United States", "Bangor"),
         ),
         CHEMICALS: (
             ("Harborview Chemicals", "United States", "Baltimore"),
@@ -38,6 +41,7 @@ COMPANIES: dict[str, dict[str, tuple[Listed, ...]]] = {
             ("Tri-County Gear", "United States", "Kalamazoo"),
             ("Vulcan Brake Systems", "United States", "Greenville"),
             ("Huron Castings", "Canada", "Windsor"),
+            ("Blackwater Bearings", "United States", "Gastonia"),
         ),
         WATER: (
             ("Harborview Water Authority", "United States", "Baltimore"),
@@ -50,6 +54,7 @@ COMPANIES: dict[str, dict[str, tuple[Listed, ...]]] = {
             ("Keystone Cement & Aggregates", "United States", "Bath"),
             ("Limestone Ridge Cement", "United States", "Bloomington"),
             ("Saint-Maurice Cement", "Canada", "Shawinigan"),
+            ("Old Dominion Lime", "United States", "Lynchburg"),
         ),
     },
     "Americas West": {
@@ -60,11 +65,13 @@ COMPANIES: dict[str, dict[str, tuple[Listed, ...]]] = {
             ("Tierra Alta Coffee", "Mexico", "Xalapa"),
             ("Grupo Valmonte", "Mexico", "Guadalajara"),
             ("Kettle & Pine Snacks", "United States", "Boise"),
+            ("Mesa Verde Meats", "United States", "Greeley"),
         ),
         PAPER: (
             ("Juniper Packaging", "United States", "Longview"),
             ("Altamira Packaging", "Mexico", "Monterrey"),
             ("Clearwater Fiber", "United States", "Lewiston"),
+            ("Celulose Ibirama", "Brazil", "Lages"),
         ),
         CHEMICALS: (
             ("Redstone Coatings", "United States", "Tulsa"),
@@ -80,12 +87,14 @@ COMPANIES: dict[str, dict[str, tuple[Listed, ...]]] = {
             ("Autopartes del Bajío", "Mexico", "León"),
             ("Summit Bearings & Hubs", "United States", "Reno"),
             ("Metalúrgica Serra Azul", "Brazil", "Joinville"),
+            ("Ironwood Drivelines", "United States", "Ogden"),
         ),
         WATER: (
             ("Pueblo Mesa Water", "United States", "Pueblo"),
             ("Santa Rosa Valley Water", "United States", "Santa Rosa"),
             ("Desert Springs Municipal Water", "United States", "Yuma"),
             ("Aguas del Norte", "Mexico", "Chihuahua"),
+            ("Bitterroot Valley Water", "United States", "Missoula"),
         ),
         CEMENT: (
             ("Rio Claro Cement", "Brazil", "Rio Claro"),
@@ -110,6 +119,7 @@ COMPANIES: dict[str, dict[str, tuple[Listed, ...]]] = {
             ("Skogsta Kartong", "Sweden", "Sundsvall"),
             ("Kauko Pulp", "Finland", "Kotka"),
             ("Cartiera Montelago", "Italy", "Lucca"),
+            ("Papierfabrik Weilbach", "Germany", "Aschaffenburg"),
         ),
         CHEMICALS: (
             ("Rheinau Chemie", "Germany", "Leverkusen"),
@@ -135,12 +145,14 @@ COMPANIES: dict[str, dict[str, tuple[Listed, ...]]] = {
             ("Waterschap Meerlanden", "Netherlands", "Hoofddorp"),
             ("Severn Vale Water", "United Kingdom", "Gloucester"),
             ("Sundets Vand", "Denmark", "Helsingør"),
+            ("Acqua Lariana", "Italy", "Como"),
         ),
         CEMENT: (
             ("Zementwerk Karlsberg", "Germany", "Heidelberg"),
             ("Ciments du Rhône", "France", "Montélimar"),
             ("Cementos del Ebro", "Spain", "Zaragoza"),
             ("Nordfelt Zement", "Denmark", "Aalborg"),
+            ("Cementownia Kamień", "Poland", "Kielce"),
         ),
     },
     "Asia-Pacific": {
@@ -150,11 +162,13 @@ COMPANIES: dict[str, dict[str, tuple[Listed, ...]]] = {
             ("Haitian Seafood 海恬水产", "China", "Ningbo 宁波"),
             ("Taihe Grain 泰禾粮油", "China", "Nantong 南通"),
             ("Mekong Delta Foods", "Vietnam", "Can Tho"),
+            ("Qingshan Tea Drinks 青杉茶饮", "China", "Huangshan 黄山"),
         ),
         PAPER: (
             ("Huadong Paper 华东纸业", "China", "Zhenjiang 镇江"),
             ("Baishan Paper 柏山纸业", "China", "Dongguan 东莞"),
             ("Minjiang Packaging 闽江包装", "China", "Fuzhou 福州"),
+            ("Yulin Tissue 榆林纸品", "China", "Chengdu 成都"),
         ),
         CHEMICALS: (
             ("Jiangnan Chemical 江南化工", "China", "Nanjing 南京"),
@@ -169,17 +183,20 @@ COMPANIES: dict[str, dict[str, tuple[Listed, ...]]] = {
             ("Shenda Bearing 申达轴承", "China", "Wuxi 无锡"),
             ("Hongtu Auto Parts 宏途汽配", "China", "Wuhan 武汉"),
             ("Yuhang Transmission 余航传动", "China", "Chongqing 重庆"),
+            ("Dongtai Stamping 东泰冲压", "China", "Changzhou 常州"),
         ),
         WATER: (
             ("Huadong Water 华东水务", "China", "Jiaxing 嘉兴"),
             ("Binjiang Water 滨江水务", "China", "Yangzhou 扬州"),
             ("Qinhe Water 沁河水务", "China", "Jinan 济南"),
             ("Nanhu Water 南湖水务", "China", "Hefei 合肥"),
+            ("Lanxi Water 兰溪水务", "China", "Jinhua 金华"),
         ),
         CEMENT: (
             ("Tiantai Cement 天台水泥", "China", "Taizhou 台州"),
             ("Wanling Cement 皖岭水泥", "China", "Wuhu 芜湖"),
             ("Guishan Cement 桂山水泥", "China", "Liuzhou 柳州"),
+            ("Cuihu Cement 翠湖水泥", "China", "Kunming 昆明"),
         ),
     },
 }

@@ -9,7 +9,7 @@ from store.demo.catalogue import WON
 from store.demo.dice import Dice
 from store.demo.handovers import hand_over
 from store.demo.history import Deal, History, Step, unfold, whole
-from store.demo.market import NEWCOMERS, Customer, Market, list_customers
+from store.demo.market import NEWCOMERS, Customer, Market, Wanted, list_customers
 from store.demo.money import RateRow, Target, list_rates, list_targets, rates_of
 from store.demo.people import IDS, LEAVER, MEMBERS, NEW_HIRE, member_of
 from store.demo.stories import DANA, Story
@@ -58,7 +58,7 @@ class Company:
         drawn = [deal for deal in market.list_deals() if not _is_danas_of_quarter(deal, start)]
         deals = [*told, *drawn]
         hand_over(seed, day, days, deals, customers)
-        deals = market.topped_up(deals, _open_counts(Dice(seed, "open")))
+        deals = market.topped_up(deals, _wanted_open(Dice(seed, "open")))
         tie_a_month(deals, month_after(day, -1))
         deals.sort(key=lambda deal: (deal.opened, str(deal.value("name"))))
         progress("What was done with customers")
@@ -85,14 +85,17 @@ def _is_danas_of_quarter(deal: Deal, start: dt.date) -> bool:
     return deal.owner() == IDS[DANA] and deal.stage() == WON and deal.steps[-1].day >= start
 
 
-def _open_counts(dice: Dice) -> dict[int, int]:
-    """How many opportunities everybody has open on the day."""
-    counts = {}
+def _wanted_open(dice: Dice) -> dict[int, Wanted]:
+    """How much everybody has open on the day: about three times what a quarter asks for."""
+    wanted = {}
     for member in MEMBERS:
         if member.is_rep and member.name not in (LEAVER, NEW_HIRE):
-            low, high = (6, 8) if member.name in NEWCOMERS else (9, 15)
-            counts[IDS[member.name]] = 12 if member.name == DANA else dice.whole(low, high)
-    return counts
+            newcomer = member.name in NEWCOMERS
+            least = 6 if newcomer else dice.whole(8, 12)
+            most = 12 if member.name == DANA else least + (2 if newcomer else 4)
+            minor = member.trait.target * 3 * dice.whole(120 if newcomer else 250, 340)
+            wanted[IDS[member.name]] = Wanted(min(least, most), most, minor)
+    return wanted
 
 
 def tie_a_month(deals: Sequence[Deal], month: dt.date) -> None:

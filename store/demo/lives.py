@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from store.demo import catalogue as terms
 from store.demo.catalogue import DISCOVERY, LOST, NEGOTIATION, PILOT, PROPOSAL, QUALIFIED, WON
@@ -68,13 +69,13 @@ class Life:
             steps.append(Step(day, fields))
         steps += self._pushes(steps, end)
         steps += self._upkeep(moves, end)
-        if outcome == LOST and dice.chance(3):
-            steps += self._reopened(end)
+        if outcome == LOST and dice.chance(2):
+            steps += self._reopened(end, estimate)
         return Deal(sorted(steps, key=lambda step: step.day))
 
     def _beginning(self, moves: Sequence[tuple[dt.date, int]]) -> Step:
         start, dice = self.start, self.dice
-        guess = (moves[-1][0] - start.day).days * dice.whole(62, 112) // 100
+        guess = (moves[-1][0] - start.day).days * dice.whole(42, 94) // 100
         expected = start.day + max(guess, 18) * DAY
         if dice.chance(38):
             expected = month_after(expected, 1) - DAY
@@ -118,7 +119,7 @@ class Life:
         start, dice = self.start, self.dice
         pace = start.trait.pace * terms.PACE_PERCENT[start.source] // 100
         day, moves = start.day, [(start.day, path[0])]
-        for stage, following in zip(path, path[1:], strict=False):
+        for stage, following in pairwise(path):
             length = terms.TYPICAL_DAYS[stage] * dice.middling(30, 185) * pace // 10_000
             if following == LOST:
                 length = length * 13 // 10 + dice.whole(3, 24)
@@ -164,7 +165,7 @@ class Life:
     def next_step(self, stage: int, day: dt.date) -> Fields:
         words = (CHINESE_NEXT_STEPS if self.start.chinese else NEXT_STEPS)[stage]
         machine = self.dice.pick(self.start.phrases) if self.start.phrases else ""
-        due = self.days.moved(self.start.region, day, self.dice.whole(3, 14))
+        due = self.days.moved(self.start.region, day, self.dice.whole(4, 18))
         return {"next_step": self.dice.pick(words).format(machine=machine), "next_step_due": due}
 
     def _pushes(self, steps: Sequence[Step], end: dt.date) -> list[Step]:
@@ -172,9 +173,10 @@ class Life:
         dice, region = self.dice, self.start.region
         set_on = {step.day: day for step in steps if isinstance(day := step.fields.get("expected_close"), dt.date)}
         opened = min(set_on)
-        expected, pushes = set_on[opened], []
+        pushes: list[Step] = []
+        expected = set_on[opened]
         while expected < end and len(pushes) < 6:
-            moved_on = self._on(max(opened + DAY, expected + dice.whole(-5, 7) * self.start.trait.care // 100 * DAY))
+            moved_on = self._on(max(opened + DAY, expected + dice.whole(-3, 22) * 100 // self.start.trait.care * DAY))
             newer = [day for day in set_on if opened < day <= moved_on]
             if newer:
                 opened = newer[0]
@@ -193,7 +195,7 @@ class Life:
     def _upkeep(self, moves: Sequence[tuple[dt.date, int]], end: dt.date) -> list[Step]:
         """New next steps while a stage lasts; who takes less care leaves longer gaps."""
         steps = []
-        for (entered, stage), (left, _) in zip(moves, moves[1:], strict=False):
+        for (entered, stage), (left, _) in pairwise(moves):
             day = entered
             while True:
                 gap = self.dice.whole(9, 24) * 100 // self.start.trait.care
@@ -203,10 +205,12 @@ class Life:
                 steps.append(Step(day, self.next_step(stage, day)))
         return steps
 
-    def _reopened(self, end: dt.date) -> list[Step]:
+    def _reopened(self, end: dt.date, estimate: Value) -> list[Step]:
         day = self._on(end + self.dice.whole(38, 110) * DAY)
         again = self._on(day + self.dice.whole(40, 120) * DAY)
         fields: dict[str, Value] = {"stage_id": QUALIFIED, "expected_close": again}
+        if estimate is None:
+            fields["amount_minor"] = self._estimate()
         steps = [Step(day, fields | dict(self.next_step(QUALIFIED, day)), reason="They called back")]
         last = self._on(again + self.dice.whole(-9, 30) * DAY)
         if self.dice.chance(50):

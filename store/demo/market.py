@@ -13,7 +13,6 @@ from store.demo.names import CHINESE_MACHINES, CHINESE_TITLES, FAMILY, GIVEN, MA
 from store.demo.people import (
     CURRENCY_OF,
     IDS,
-    LEAVER,
     MEMBERS,
     NEW_HIRE,
     REGION_OF,
@@ -25,9 +24,9 @@ from store.demo.people import (
 from store.demo.working_days import WorkingDays, month_after
 
 YEARS_SHOWN = 2
-MONTHS_BEFORE = 7
+MONTHS_BEFORE = 9
 """The years shown begin with a pipeline that was filled in the months before."""
-PER_MONTH = 248
+PER_MONTH = 240
 """Opportunities that somebody opens in a month, in hundredths."""
 SEASONS = {
     "Americas": (96, 104, 112, 106, 104, 94, 80, 88, 116, 118, 100, 66),
@@ -36,8 +35,8 @@ SEASONS = {
 }
 """New opportunities by month of the year, in percent."""
 NEWCOMERS = ("Jamal Foster", "Søren Dahl")
-STORY_ACCOUNTS = ("Lakeshore Foods",)
-"""Their opportunities are told in `stories`, all of them."""
+STORY_ACCOUNTS = ("Lakeshore Foods", "Great Bend Paper", "Calloway Resins", "Harborview Chemicals")
+"""All their opportunities are told in `stories`."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +131,15 @@ def _person(dice: Dice, customer: Customer, number: int, title: str, role: str, 
     return Person(number, name, shown, role, f"{mailbox}@{customer.domain}")
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """How many opportunities somebody has open, and from which value on `least` are enough."""
+
+    least: int
+    most: int
+    minor: int
+
+
 class Market:
     """Draws what the reps have opened, one month after the other, up to the day before `day`."""
 
@@ -141,7 +149,7 @@ class Market:
         self.dice = Dice(seed, "market")
         self.first = month_after(day, -12 * YEARS_SHOWN)
         self.names: set[str] = set()
-        self.bought: set[int] = {customer.id for customer in customers if self.dice.chance(40)}
+        self.bought: set[int] = {customer.id for customer in customers if self.dice.chance(50)}
 
     def list_deals(self) -> list[Deal]:
         """Opportunities of every rep that were still open when the years shown begin, or opened later."""
@@ -151,24 +159,34 @@ class Market:
                 deals += self._deals_of(member)
         return deals
 
-    def topped_up(self, deals: Sequence[Deal], wanted: dict[int, int]) -> list[Deal]:
-        """With so many open ones for each owner: surplus ones are left out, missing ones opened lately."""
+    def topped_up(self, deals: Sequence[Deal], wanted: dict[int, Wanted]) -> list[Deal]:
+        """With as much open as is wanted for each owner: surplus is left out, what is missing was opened lately."""
         kept = list(deals)
-        for owner_id, count in wanted.items():
-            open_ones = [deal for deal in kept if deal.is_open() and deal.owner() == owner_id]
-            surplus = self.dice.some([deal for deal in open_ones if not deal.notes], len(open_ones) - count)
-            dropped = {id(deal) for deal in surplus} if len(open_ones) > count else set()
-            kept = [deal for deal in kept if id(deal) not in dropped]
-            member = member_of(owner_id)
-            missing, tries = count - len(open_ones), 0
-            while missing > 0 and tries < 400:
-                tries += 1
-                begun = self.last - dt.timedelta(days=self.dice.whole(4, 95))
-                deal = self._deal(member, begun) if begun > started_on(member, self.day) else None
-                if deal is not None and deal.is_open():
-                    kept.append(deal)
-                    missing -= 1
+        for owner_id, want in wanted.items():
+            own = [deal for deal in kept if deal.is_open() and deal.owner() == owner_id]
+            while len(own) > want.most:
+                # While there is too little value, the small ones go.
+                loose = sorted((deal for deal in own if not deal.notes), key=_minor)
+                surplus = loose[0] if sum(map(_minor, own)) < want.minor else self.dice.pick(loose)
+                own = [deal for deal in own if deal is not surplus]
+                kept = [deal for deal in kept if deal is not surplus]
+            kept += self._opened_lately(member_of(owner_id), own, want)
         return kept
+
+    def _opened_lately(self, member: Member, own: Sequence[Deal], want: Wanted) -> list[Deal]:
+        new: list[Deal] = []
+        earliest = started_on(member, self.day) + dt.timedelta(days=5)
+        for _ in range(400):
+            open_ones = [*own, *new]
+            if len(open_ones) >= want.least and (
+                len(open_ones) >= want.most or sum(map(_minor, open_ones)) >= want.minor
+            ):
+                break
+            begun = self.last - dt.timedelta(days=self.dice.whole(4, 95))
+            deal = self._deal(member, max(begun, earliest))
+            if deal is not None and deal.is_open():
+                new.append(deal)
+        return new
 
     def _deals_of(self, member: Member) -> list[Deal]:
         deals = []
@@ -199,7 +217,7 @@ class Market:
         source = self.dice.weighted({**terms.SOURCES, "Existing customer": 62 if is_customer else 0})
         product = self.dice.weighted(terms.NEXT_PRODUCTS if is_customer else terms.FIRST_PRODUCTS)
         low, high = self.dice.weighted(terms.MACHINE_BANDS)
-        least = {terms.ONSITE: 60, terms.PREDICT: 20}.get(product, 12)
+        least = {terms.ONSITE: 60, terms.PREDICT: 38, terms.CARE: 74}.get(product, 12)
         start = Start(
             name=self._name(customer, product),
             account_id=customer.id,
@@ -237,5 +255,6 @@ class Market:
         return name
 
 
-def leaver_id() -> int:
-    return IDS[LEAVER]
+def _minor(deal: Deal) -> int:
+    minor = deal.value("amount_minor")
+    return minor if isinstance(minor, int) else 0

@@ -31,7 +31,7 @@ MONTHS_OF_RATES = 41
 
 SHARE_OF_MONTH = (83, 96, 121)
 """A month's part of its quarter, in percent of a third."""
-GROWTH = 93
+GROWTH = 96
 """Last year's targets in percent of this year's."""
 OVER_ASSIGNED = 112
 """What the people of a team have to reach, in percent of what the team has to."""

@@ -1,4 +1,4 @@
-"""What people write: next steps, reasons, and notes of calls, mails, meetings and demos."""
+"""What people write: next steps, reasons, and notes of calls, mails, meetings and demos; a "reply" is a mail to us."""
 
 from store.demo.catalogue import DISCOVERY, NEGOTIATION, PILOT, PROPOSAL, QUALIFIED
 
@@ -101,28 +101,43 @@ NOTES = {
     ),
     ("email", DISCOVERY): (
         "Sent the machine list template and the one-page intro.",
-        "{contact} wrote back: interested, but after the shutdown.",
         "Summary of the first talk in three sentences.",
+    ),
+    ("reply", DISCOVERY): (
+        "{contact} wrote back: interested, but after the shutdown.",
+        "{contact} asks for a reference in their industry.",
     ),
     ("email", QUALIFIED): (
         "Sent the business case: {machine}, two stops a year.",
-        "{contact} sent the list: {count} machines, speeds included.",
         "Answered how the gateway talks to our servers.",
+    ),
+    ("reply", QUALIFIED): (
+        "{contact} sent the list: {count} machines, speeds included.",
+        "{contact} asks what the pilot costs and when it could start.",
     ),
     ("email", PILOT): (
         "Week 4 report sent; one finding on {machine}.",
-        "{contact} sent the photo of the damaged bearing.",
         "Invited the CFO to the final meeting.",
+    ),
+    ("reply", PILOT): (
+        "{contact} sent the photo of the damaged bearing.",
+        "{contact} wants two more sensors on {machine}.",
     ),
     ("email", PROPOSAL): (
         "Quote sent, valid 30 days.",
-        "{contact} asks for delivery in two lots.",
         "Security questionnaire returned, 61 answers.",
+    ),
+    ("reply", PROPOSAL): (
+        "{contact} asks for delivery in two lots.",
+        "{contact} forwarded 14 questions from procurement.",
     ),
     ("email", NEGOTIATION): (
         "Sent the redlined contract back.",
-        "{contact} confirmed the delivery address and the billing contact.",
         "Asked again for the purchase order number.",
+    ),
+    ("reply", NEGOTIATION): (
+        "{contact} confirmed the delivery address and the billing contact.",
+        "{contact}: signature is with the board, agenda of next week.",
     ),
     ("meeting", DISCOVERY): (
         "45 minutes with {contact}. Three stops last year, the worst one {machine}, {cost} an hour.",
@@ -167,11 +182,16 @@ CHINESE_NOTES = {
     ("call", PILOT): ("{machine}第一次报警，{contact}周四去现场看。", "基线已完成，班组开始看报警了。"),
     ("call", PROPOSAL): ("{contact}看过报价，想比较两年和三年。", "{contact}说{competitor}报价更低，但不含网关。"),
     ("call", NEGOTIATION): ("还剩两点：账期45天和价格锁定。", "{contact}说等领导签字，下周有消息。"),
-    ("email", DISCOVERY): ("已发设备清单模板和一页介绍。", "{contact}回信：检修以后再谈。"),
-    ("email", QUALIFIED): ("{contact}发来清单，共{count}台，含转速。", "已答复数据存放位置的问题。"),
+    ("email", DISCOVERY): ("已发设备清单模板和一页介绍。",),
+    ("reply", DISCOVERY): ("{contact}回信：检修以后再谈。", "{contact}问有没有同行业案例。"),
+    ("email", QUALIFIED): ("已答复数据存放位置的问题。", "已发{machine}的收益测算。"),
+    ("reply", QUALIFIED): ("{contact}发来清单，共{count}台，含转速。",),
     ("email", PILOT): ("第四周报告已发，{machine}有一处异常。",),
-    ("email", PROPOSAL): ("报价已发，有效期30天，不含税。", "{contact}要求分两批交货。"),
+    ("reply", PILOT): ("{contact}发来{machine}轴承的照片。",),
+    ("email", PROPOSAL): ("报价已发，有效期30天，不含税。",),
+    ("reply", PROPOSAL): ("{contact}要求分两批交货。", "{contact}转来采购的问题，共{count}条。"),
     ("email", NEGOTIATION): ("合同修改稿已发回。", "再次询问采购订单号。"),
+    ("reply", NEGOTIATION): ("{contact}确认了收货地址和开票信息。",),
     ("meeting", DISCOVERY): ("与{contact}谈了45分钟，去年三次停机，最严重的是{machine}。",),
     ("meeting", QUALIFIED): ("{contact}和信息部都在，可以单独划网段。验收标准：确认一处故障。",),
     ("meeting", PILOT): ("第四周复盘，{contact}认可{machine}的发现，财务没有来。",),

@@ -18,10 +18,11 @@ from store.demo.catalogue import (
 from store.demo.history import Deal, Step, Value
 from store.demo.market import Customer
 from store.demo.money import Target
-from store.demo.people import IDS, region_of, member_of
+from store.demo.people import IDS, member_of, region_of
 from store.demo.working_days import WorkingDays, month_after, quarter_start
 
 DANA = "Dana Whitfield"
+HUADONG = "Huadong Water 华东水务"
 ON_PACE_PER_MILLE = 934
 """What Dana has booked this quarter, against what the elapsed working days ask for."""
 LEAST_BOOKING = 6_000_00
@@ -38,6 +39,10 @@ class Story:
     def ago(self, count: int, region: str = "Americas") -> dt.date:
         """A working day so many days before the day."""
         return self.days.on_or_before(region, self.day - dt.timedelta(days=count))
+
+    def _ahead(self, count: int) -> dt.date:
+        """So many working days after the day."""
+        return self.days.moved("Americas", self.day, count)
 
     def next_day(self) -> dt.date:
         """The next working day after the day."""
@@ -69,8 +74,8 @@ class Story:
             self._landmark("Dana Whitfield", "Lakeshore Foods", WATCH, "Watch, three plants", 186, 190_085_00),
             self._landmark("Jonas Weber", "Brandt Paper", WATCH, "Watch, two mills", 437, 370_321_00),
             self._landmark("Beatriz Fonseca", "Rio Claro Cement", ONSITE, "Onsite, Rio Claro kiln", 262, 192_664_00),
-            self._landmark("Li Na 李娜", "Huadong Water 华东水务", ONSITE, "Onsite, 43 pumping stations 泵站", 518, 5_222_500_00),
-        ]  # fmt: skip
+            self._landmark("Li Na 李娜", HUADONG, ONSITE, "Onsite, 43 stations 泵站", 518, 5_222_500_00),
+        ]
 
     def _landmark(self, owner: str, account: str, product: int, what: str, won_ago: int, minor: int) -> Deal:
         return self.deal(
@@ -91,7 +96,7 @@ class Story:
         )
 
     def list_danas(self, targets: Sequence[Target]) -> list[Deal]:
-        """Dana's quarter so far, one deal at risk, one close date to move, one meeting ahead, two deals on one account."""
+        """Dana's quarter so far, a deal at risk, a close date to move, a meeting ahead, two deals on one account."""
         return [
             *self._booked(targets),
             self._at_risk(),
@@ -215,7 +220,7 @@ class Story:
             ONSITE,
             "Onsite, Baltimore site",
             (118, {"stage_id": DISCOVERY, "amount_minor": 141_200_00}),
-            (97, {"stage_id": QUALIFIED, "expected_close": self.days.moved("Americas", self.day, 29)}),
+            (97, {"stage_id": QUALIFIED, "expected_close": self._ahead(29)}),
             (55, {"stage_id": PILOT, "amount_minor": 163_875_00, "competitor": "Ironlog"}),
             (5, {"next_step": f"Pilot review with the plant manager, {due:%a} 10:00", "next_step_due": due}),
             contacts=4,
@@ -242,14 +247,15 @@ class Story:
         return deal
 
     def _two_on_one_account(self) -> list[Deal]:
+        decision, later = self._ahead(18), self._ahead(61)
         predict = self.deal(
             DANA,
             "Lakeshore Foods",
             PREDICT,
             "Predict, three plants",
-            (47, {"stage_id": QUALIFIED, "amount_minor": 44_640_00, "expected_close": self.days.moved("Americas", self.day, 18)}),
+            (47, {"stage_id": QUALIFIED, "amount_minor": 44_640_00, "expected_close": decision}),
             (19, {"stage_id": PROPOSAL, "amount_minor": 42_854_40}),
-            (4, {"next_step": "Present the three-year price to the CFO", "next_step_due": self.days.moved("Americas", self.day, 4)}),
+            (4, {"next_step": "Show the CFO the three-year price", "next_step_due": self._ahead(4)}),
             contacts=3,
         )  # fmt: skip
         predict.notes = [
@@ -262,9 +268,9 @@ class Story:
             "Lakeshore Foods",
             WATCH,
             "Watch, Traverse City plant",
-            (31, {"stage_id": DISCOVERY, "amount_minor": 74_300_00, "expected_close": self.days.moved("Americas", self.day, 61)}),
+            (31, {"stage_id": DISCOVERY, "amount_minor": 74_300_00, "expected_close": later}),
             (12, {"stage_id": QUALIFIED}),
-            (8, {"next_step": "Walk the plant and complete the machine list", "next_step_due": self.days.moved("Americas", self.day, 6)}),
+            (8, {"next_step": "Walk the plant, complete the machine list", "next_step_due": self._ahead(6)}),
             contacts=2,
         )  # fmt: skip
         watch.notes = [

@@ -11,13 +11,13 @@ from sqlmodel import Session, SQLModel, select
 
 from store.change_log import CREATED, to_json
 from store.demo import catalogue as terms
-from store.demo.activity import moment
+from store.demo.activity import Touch, moment
 from store.demo.companies import PARENTS
 from store.demo.company import Company, Sale
 from store.demo.dice import Dice
 from store.demo.history import whole
+from store.demo.money import Target
 from store.demo.people import (
-    CURRENCY_OF,
     IDS,
     MANAGER_OF,
     MEMBERS,
@@ -122,7 +122,7 @@ def _write_base(session: Session, company: Company) -> None:
     _put(session, Quota, _numbered(_quota_row(target) for target in company.targets))
 
 
-def _quota_row(target: Any) -> Row:
+def _quota_row(target: Target) -> Row:
     recorded = dt.datetime.combine(target.recorded_on, dt.time(15, 30), dt.UTC)
     return {
         "person_id": target.person_id,
@@ -232,7 +232,7 @@ def _role(dice: Dice, opportunity_id: int, contact_id: int, role: str) -> Row:
     }
 
 
-def _activity(opportunity_id: int, account_id: int, touch: Any) -> Row:
+def _activity(opportunity_id: int, account_id: int, touch: Touch) -> Row:
     return {
         "kind": touch.kind,
         "direction": touch.direction,
@@ -319,7 +319,8 @@ def _numbered(rows: Iterable[Row]) -> list[Row]:
 
 
 NUMBERED: Sequence[type[SQLModel]] = (
-    Account, Activity, CalendarDay, ChangeEntry, Contact, ExchangeRate, Opportunity, Person, Product, Quota, Stage, Team,
+    Account, Activity, CalendarDay, ChangeEntry, Contact, ExchangeRate,
+    Opportunity, Person, Product, Quota, Stage, Team,
 )  # fmt: skip
 
 
