@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help install install-dev demo test check bench lint fmt types contracts lock clean
+.PHONY: help install install-dev demo test check bench lint fmt types contracts lock messages clean
 
 help:  ## show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -41,6 +41,13 @@ lock: $(VENV)/.installed-dev  ## resolve and pin the dependencies anew
 		--override requirements-override.txt --no-header --upgrade -o requirements.txt
 	@$(BIN)/uv pip compile pyproject.toml -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--override requirements-override.txt --no-header --extra dev -c requirements.txt -o requirements-dev.txt
+
+messages: $(VENV)/.installed-dev  ## gather the sentences for people into the translation catalogs
+	@$(BIN)/pybabel -q extract -k text --no-location --omit-header --no-wrap -o .messages.pot bot skills scheduler
+	@for catalog in skills/locale/*/messages.po; do \
+		$(BIN)/pybabel -q update --no-wrap --omit-header --no-fuzzy-matching --ignore-obsolete \
+			-i .messages.pot -o $$catalog -l $$(basename $$(dirname $$catalog)); done
+	@rm .messages.pot
 
 clean:  ## remove the environment and the demo's data
 	rm -rf $(VENV) .playmaker

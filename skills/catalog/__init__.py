@@ -4,11 +4,17 @@ from collections.abc import Mapping
 
 from skills.catalog import (
     ask,
+    booked,
     create,
     help,  # noqa: A004  (a module is called by its command's name)
+    leaderboard,
     log,
     objection,
+    opportunity,
+    pipeline,
     prep,
+    quota,
+    schedule,
     today,
     undo,
     update,
@@ -22,10 +28,16 @@ CATALOG: Mapping[str, Skill] = {
         objection.SKILL,
         prep.SKILL,
         today.SKILL,
+        opportunity.SKILL,
         update.SKILL,
         create.SKILL,
         log.SKILL,
         undo.SKILL,
+        pipeline.SKILL,
+        booked.SKILL,
+        quota.SKILL,
+        leaderboard.SKILL,
+        schedule.SKILL,
         help.SKILL,
     )
 }
