@@ -16,6 +16,11 @@ TRUSTED_FOR = dt.timedelta(hours=24)
 """How long a list of members is believed: whoever joined while nobody listened is not on it."""
 
 
+def get_channel(session: Session, channel: str) -> Channel | None:
+    """The channel with this Slack id."""
+    return session.get(Channel, channel)
+
+
 def get_channel_by_name(session: Session, name: str) -> Channel | None:
     """The channel that is called so, with or without "#", whatever the case."""
     wanted = name.removeprefix("#").strip().lower()

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,13 @@ READ_BACK = (*COPIED, "status")
 def count_snapshot(session: Session, day: dt.date) -> int:
     """How many opportunities the snapshot of a day holds; 0 where none was taken."""
     return session.scalar(select(func.count()).where(col(Snapshot.taken_on) == day)) or 0
+
+
+def list_missing_days(session: Session, until: dt.date) -> Sequence[dt.date]:
+    """Days up to and with `until` without a snapshot since the last one; `until` alone where there is none yet."""
+    last = session.scalar(select(func.max(Snapshot.taken_on)).where(col(Snapshot.taken_on) <= until))
+    first = last + dt.timedelta(days=1) if last else until
+    return [first + dt.timedelta(days=number) for number in range((until - first).days + 1)]
 
 
 def add_snapshot(session: Session, day: dt.date) -> int:

@@ -14,6 +14,7 @@ from skills.catalog import (
     pipeline,
     prep,
     quota,
+    reports,
     schedule,
     today,
     undo,
@@ -38,6 +39,7 @@ CATALOG: Mapping[str, Skill] = {
         quota.SKILL,
         leaderboard.SKILL,
         schedule.SKILL,
+        reports.SKILL,
         help.SKILL,
     )
 }

@@ -1,0 +1,130 @@
+"""My scheduled reports, and the buttons that pause, resume and delete them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from skills.answer import Action, Answer, Column, Invocation, Table
+from skills.contract import Example, Skill, SkillContext, SkillParams
+from skills.rhythm import in_words, next_moment, place_name, report_name, rhythm_of
+from skills.text import AnyValue, Moment, Text, text, value
+from store.models import ReportSchedule, ScheduleStatus
+from store.schedules import list_schedules
+from store.scope import Scope
+
+MOST_ROWS = 20
+MOST_WITH_BUTTONS = 5
+SUGGESTIONS = (
+    {"report": "leaderboard", "when": "every weekday at 8:30"},
+    {"report": "pipeline", "when": "every Monday at 8:00"},
+)
+
+
+class ReportsParams(SkillParams):
+    pass
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A schedule, and when it is due next; `due` is None while it is paused."""
+
+    schedule: ReportSchedule
+    due: Moment | None
+
+
+def run(context: SkillContext, _: ReportsParams) -> Sequence[Scheduled]:
+    return tuple(
+        Scheduled(row, next_moment(row, context.now) if row.status == ScheduleStatus.ACTIVE else None)
+        for row in list_schedules(context.session, Scope.of([context.actor.id]))
+    )
+
+
+def present(reports: Sequence[Scheduled]) -> Answer:
+    if not reports:
+        return Answer(
+            headline=text("Nothing is sent to you at fixed times yet. Try “leaderboard every weekday at 8:30”."),
+            actions=tuple(
+                Action(label=_offer(offer["report"], offer["when"]), invocation=Invocation.of("schedule", offer))
+                for offer in SUGGESTIONS
+            ),
+            private=True,
+        )
+    active = [report for report in reports if report.due is not None]
+    left_out = len(reports) - MOST_ROWS
+    notes = (text("{count} more are not shown.", count=left_out),) if left_out > 0 else ()
+    labels = (text("Report"), text("When"), text("Where"), text("Next"))
+    return Answer(
+        headline=_headline(len(active), len(reports) - len(active)),
+        blocks=(
+            Table(
+                title=text("Scheduled reports"),
+                columns=tuple(Column(label=label) for label in labels),
+                rows=tuple(_row(report) for report in reports[:MOST_ROWS]),
+            ),
+        ),
+        actions=tuple(action for report in reports[:MOST_WITH_BUTTONS] for action in _buttons(report)),
+        notes=notes,
+        private=True,
+    )
+
+
+def _offer(report: str, when: str) -> Text:
+    return text("{report}, {when}", report=report, when=when)
+
+
+def _headline(active: int, paused: int) -> Text:
+    if paused:
+        return text("{active} scheduled reports of yours, and {paused} paused.", active=active, paused=paused)
+    if active == 1:
+        return text("1 scheduled report of yours.")
+    return text("{active} scheduled reports of yours.", active=active)
+
+
+def _row(report: Scheduled) -> tuple[AnyValue, ...]:
+    schedule = report.schedule
+    return (
+        report_name(schedule.skill, schedule.params),
+        in_words(rhythm_of(schedule)),
+        place_name(schedule),
+        value(report.due or text("paused")),
+    )
+
+
+def _buttons(report: Scheduled) -> tuple[Action, ...]:
+    schedule = report.schedule
+    name = text("{report} {at}", report=schedule.skill, at=schedule.at)
+    which = f"schedule:{schedule.id}"
+    if report.due is None:
+        switch = Action(label=text("Resume {report}", report=name), invocation=_invocation("resume", which))
+    else:
+        switch = Action(label=text("Pause {report}", report=name), invocation=_invocation("pause", which))
+    delete = Action(label=text("Delete {report}", report=name), invocation=_invocation("delete", which), style="danger")
+    return (switch, delete)
+
+
+def _invocation(action: str, which: str) -> Invocation:
+    return Invocation.of("schedule", action=action, which=which)
+
+
+SKILL = Skill(
+    name="reports",
+    summary=text("The reports that are sent to you at fixed times"),
+    params=ReportsParams,
+    run=run,
+    present=present,
+    aliases=("subscriptions", "schedules"),
+    examples=(
+        Example("reports", ReportsParams()),
+        Example("my reports", ReportsParams()),
+        Example("which reports do I get?", ReportsParams()),
+        Example("list my scheduled reports", ReportsParams()),
+        Example("what are you sending me and when", ReportsParams()),
+        Example("show my subscriptions", ReportsParams()),
+        Example("when is my next report due", ReportsParams()),
+        Example("what did I schedule in #sales", ReportsParams()),
+        Example("which of my reports are paused", ReportsParams()),
+        Example("manage my reports", ReportsParams()),
+        Example("我的订阅", ReportsParams()),
+        Example("我有哪些定时报告？", ReportsParams()),
+        Example("查看我的定时报表", ReportsParams()),
+    ),
+)

@@ -1,0 +1,371 @@
+"""Have a report sent at fixed times: make, pause, resume and delete."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, ValidationError
+
+from skills.answer import Action, Choice, Invocation
+from skills.change import Change
+from skills.contract import Audience, Effect, Example, Skill, SkillContext, SkillParams
+from skills.errors import Impossible, NotAllowed, NotFound, SkillError, Unclear
+from skills.places import find_place
+from skills.references import Rhythm, read_rhythm
+from skills.rhythm import described, get_next_due, in_words, next_moment, place_name, report_name, rhythm_of
+from skills.text import Moment, Text, text, verbatim
+from store.change_log import FieldChange, RecordChange, RecordKind, to_json
+from store.models import ReportSchedule, ScheduleStatus
+from store.schedules import get_schedule, list_schedules
+from store.scope import Scope
+
+CHOICES = 5
+EVERY_ONE = frozenset({"all", "everything", "all of them", "all reports", "全部", "所有", "都"})
+THE_ONE = frozenset({"it", "that", "this", "that one", "this one", "the report", "my report", "这个", "它", "那个"})
+REPORT_WORDS = re.compile(
+    r"\b(?:the|my|a|an|daily|weekly|monthly|report|digest|summary)\b|报告|报表|日报|周报|月报|我的|的", re.IGNORECASE
+)
+FILLERS = frozenset({"", "in", "on", "at", "one", "every", "to", "for", "from", "of"})
+SCHEDULE = re.compile(r"^(?:schedule:|#)?(?P<id>\d{1,18})$")
+WHEN = ("every weekday at 8:30", "every day at 9:00", "every Monday at 8:00", "on the 1st of every month at 9:00")
+
+
+class Deed(StrEnum):
+    MAKE = "make"
+    PAUSE = "pause"
+    RESUME = "resume"
+    DELETE = "delete"
+
+
+DEEDS = {
+    Deed.MAKE: ("make", "add", "new", "create", "start", "schedule", "subscribe", "send", "订阅", "新建"),
+    Deed.PAUSE: ("pause", "hold", "mute", "suspend", "暂停"),
+    Deed.RESUME: ("resume", "unpause", "restart", "continue", "unmute", "恢复", "继续"),
+    Deed.DELETE: ("delete", "remove", "stop", "cancel", "unsubscribe", "end", "删除", "取消", "停止", "退订"),
+}
+BEFORE = {
+    Deed.PAUSE: (ScheduleStatus.ACTIVE,),
+    Deed.RESUME: (ScheduleStatus.PAUSED,),
+    Deed.DELETE: (ScheduleStatus.ACTIVE, ScheduleStatus.PAUSED),
+}
+"""The states in which each of them does something."""
+AFTER = {
+    Deed.PAUSE: ScheduleStatus.PAUSED,
+    Deed.RESUME: ScheduleStatus.ACTIVE,
+    Deed.DELETE: ScheduleStatus.DELETED,
+}
+
+
+class ScheduleParams(SkillParams):
+    action: str = Field(default=Deed.MAKE.value, description="make, pause, resume or delete")
+    report: str | None = Field(default=None, description="which report to send, such as leaderboard or pipeline")
+    report_params: dict[str, Any] | None = Field(default=None, description="what that report is to be about")
+    when: str | None = Field(default=None, description="when, such as every weekday at 8:30")
+    channel: str | None = Field(default=None, description="the channel, such as #sales or here; to me when left out")
+    which: str | None = Field(default=None, description="which scheduled report to pause, resume or delete")
+
+
+def run(context: SkillContext, params: ScheduleParams) -> Change:
+    deed = _deed(params.action)
+    return _make(context, params) if deed is Deed.MAKE else _switch(context, deed, params.which or params.report)
+
+
+def _deed(words: str) -> Deed:
+    said = words.strip().lower()
+    for deed, names in DEEDS.items():
+        if said in names:
+            return deed
+    raise Unclear(
+        text("What shall I do with it?"), choices=[Choice.of(verbatim(deed.value), action=deed.value) for deed in Deed]
+    )
+
+
+# --- a new one
+
+
+def _make(context: SkillContext, params: ScheduleParams) -> Change:
+    skill = _find_report(context, params.report)
+    report_params = {name: value for name, value in (params.report_params or {}).items() if value not in (None, "")}
+    _try_out(context, skill, report_params)
+    rhythm = _rhythm(params.when)
+    place = find_place(context, params.channel)
+    zone = ZoneInfo(context.actor.zone)
+    due = get_next_due(rhythm, zone, context.now)
+    wanted = ReportSchedule(
+        owner_id=context.actor.id,
+        skill=skill.name,
+        params=json.dumps(report_params, ensure_ascii=False, sort_keys=True),
+        channel=place.channel,
+        channel_name=place.name,
+        weekdays=",".join(rhythm.weekdays),
+        month_day=rhythm.month_day,
+        at=rhythm.at,
+        zone=zone.key,
+        created_at=context.now,
+        covered_until=context.now,
+    )
+    same = _find_same(context, wanted)
+    if same is not None:
+        return Change(
+            records=(),
+            headline=text(
+                "You have that already: {report}, next on {next}.",
+                report=described(same),
+                next=next_moment(same, context.now),
+            ),
+        )
+    return Change(
+        records=(_added(wanted),),
+        headline=_promise(wanted, Moment(value=due.moment, zone=zone.key)),
+        doubts=place.doubts,
+        follow_ups=(Action(label=text("My reports"), invocation=Invocation.of("reports")),),
+    )
+
+
+def _promise(wanted: ReportSchedule, when: Moment) -> Text:
+    report, rhythm = report_name(wanted.skill, wanted.params), in_words(rhythm_of(wanted))
+    if not wanted.channel:
+        return text("You get **{report}** {rhythm}, first on {next}.", report=report, rhythm=rhythm, next=when)
+    return text(
+        "**{report}** goes to **{place}** {rhythm}, first on {next}.",
+        report=report,
+        place=place_name(wanted),
+        rhythm=rhythm,
+        next=when,
+    )
+
+
+def _added(wanted: ReportSchedule) -> RecordChange:
+    shown = ("skill", "channel_name", "weekdays", "month_day", "at", "zone")
+    hidden = ("owner_id", "params", "channel", "created_at", "covered_until")
+    values = {name: to_json(getattr(wanted, name)) for name in (*shown, *hidden)}
+    fields = tuple(
+        FieldChange(field=name, new=value, derived=name in hidden)
+        for name, value in values.items()
+        if value is not None and value != ""
+    )
+    return RecordChange(kind=RecordKind.SCHEDULE, label=wanted.skill, fields=fields)
+
+
+def _find_same(context: SkillContext, wanted: ReportSchedule) -> ReportSchedule | None:
+    decisive = ("skill", "params", "channel", "weekdays", "month_day", "at", "zone")
+    mine = list_schedules(context.session, Scope.of([context.actor.id]))
+    return next(
+        (
+            row
+            for row in mine
+            if row.status == ScheduleStatus.ACTIVE
+            and all(getattr(row, name) == getattr(wanted, name) for name in decisive)
+        ),
+        None,
+    )
+
+
+def _find_report(context: SkillContext, words: str | None) -> Skill:
+    """The skill that is meant. Raises `NotFound`, `Impossible` or `NotAllowed` where it can't be scheduled."""
+    offered = [
+        skill
+        for skill in context.skills.values()
+        if skill.schedulable and skill.effect is Effect.READ and context.actor.role.rank >= skill.needs.rank
+    ]
+    choices = [Choice.of(verbatim(skill.name), report=skill.name) for skill in offered[:CHOICES]]
+    said = REPORT_WORDS.sub(" ", (words or "").lower().removeprefix("/sales")).strip()
+    if not said:
+        raise Unclear(text("Which report shall I send?"), choices=choices)
+    named = {name.lower(): skill for skill in context.skills.values() for name in (skill.name, *skill.aliases)}
+    skill = named.get(said) or _find_spoken(offered, said)
+    if skill is None:
+        near = dict.fromkeys(named[name].name for name in get_close_matches(said, list(named), n=CHOICES))
+        fitting = [choice for choice in choices if choice.invocation.params["report"] in near]
+        raise NotFound(text("There is no **{report}** report.", report=words or ""), choices=fitting or choices)
+    if skill.effect is not Effect.READ or not skill.schedulable:
+        raise Impossible(
+            text("**{report}** can't be sent at fixed times.", report=skill.name),
+            text("These can: {reports}.", reports=", ".join(other.name for other in offered)),
+        )
+    if context.actor.role.rank < skill.needs.rank:
+        raise NotAllowed(text("Only a {role} can have that report.", role=skill.needs.value))
+    return skill
+
+
+def _find_spoken(skills: Sequence[Skill], words: str) -> Skill | None:
+    """The one skill whose examples use these words, such as 排行榜; None where there are several or none."""
+    speaking = [skill for skill in skills if _speaks(skill, words)]
+    return speaking[0] if len(speaking) == 1 else None
+
+
+def _speaks(skill: Skill | None, words: str) -> bool:
+    return skill is not None and len(words) > 1 and any(words in example.says.lower() for example in skill.examples)
+
+
+def _try_out(context: SkillContext, skill: Skill, params: Mapping[str, Any]) -> None:
+    """Make the report once for its owner, so that what would fail every morning is asked about now."""
+    try:
+        skill.run(replace(context, audience=Audience(), scope=context.own_scope), skill.validated(params))
+    except ValidationError as error:
+        names = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors() if problem["loc"])
+        raise Unclear(
+            text("**{report}** can't be made with that: {names}.", report=skill.name, names=", ".join(names) or "?"),
+            text("Say “help {report}” to see what it takes.", report=skill.name),
+        ) from error
+    except SkillError as error:
+        # The choices are about the report; here they become requests to schedule it so.
+        choices = [
+            Choice.of(choice.label, report_params={**params, **choice.invocation.params})
+            for choice in error.choices
+            if choice.invocation.skill in ("", skill.name)
+        ]
+        raise type(error)(error.headline, error.advice, choices) from error
+
+
+def _rhythm(words: str | None) -> Rhythm:
+    if not (words or "").strip():
+        raise Unclear(
+            text("When shall I send it?"), choices=[Choice.of(verbatim(example), when=example) for example in WHEN]
+        )
+    return read_rhythm(words or "")
+
+
+# --- one that is there
+
+
+def _switch(context: SkillContext, deed: Deed, words: str | None) -> Change:
+    rows = _find_schedules(context, deed, words)
+    records = tuple(
+        RecordChange(
+            kind=RecordKind.SCHEDULE,
+            id=row.id,
+            version=row.version,
+            label=row.skill,
+            fields=(FieldChange(field="status", old=row.status, new=AFTER[deed].value, derived=True),),
+        )
+        for row in rows
+    )
+    if len(rows) > 1:
+        return Change(records=records, headline=_several(deed, len(rows)))
+    (row,) = rows
+    report = described(row)
+    if deed is Deed.PAUSE:
+        again = {"action": "resume", "which": f"schedule:{row.id}"}
+        resume = Action(label=text("Resume"), invocation=Invocation.of("schedule", again))
+        return Change(records=records, headline=text("Paused: {report}.", report=report), follow_ups=(resume,))
+    if deed is Deed.RESUME:
+        next_due = next_moment(row, context.now)
+        headline = text("Running again: {report}, next on {next}.", report=report, next=next_due)
+        return Change(records=records, headline=headline)
+    return Change(records=records, headline=text("No longer sent: {report}.", report=report))
+
+
+def _several(deed: Deed, count: int) -> Text:
+    if deed is Deed.PAUSE:
+        return text("{count} reports paused.", count=count)
+    if deed is Deed.RESUME:
+        return text("{count} reports running again.", count=count)
+    return text("{count} reports no longer sent.", count=count)
+
+
+def _find_schedules(context: SkillContext, deed: Deed, words: str | None) -> Sequence[ReportSchedule]:
+    """The schedules that the words mean: one, unless all are asked for."""
+    said = (words or "").strip().lower()
+    if exact := SCHEDULE.match(said):
+        return [_get_exact(context, deed, int(exact["id"]))]
+    mine = list_schedules(context.session, Scope.of([context.actor.id]))
+    able = [row for row in mine if row.status in BEFORE[deed]]
+    if not able:
+        advice = text("Say “my reports” to see what there is.") if mine else None
+        raise NotFound(text("You have no scheduled report that I could {deed}.", deed=deed.value), advice)
+    if said in EVERY_ONE:
+        return able
+    meant = able if not said or said in THE_ONE else [row for row in able if _is_meant(context, row, said)]
+    if len(meant) == 1:
+        return meant
+    choices = [Choice.of(described(row), which=f"schedule:{row.id}") for row in (meant or able)[:CHOICES]]
+    if not meant:
+        raise NotFound(text("You have no scheduled report “{words}”.", words=said), choices=choices)
+    raise Unclear(text("Which of them?"), choices=choices)
+
+
+def _get_exact(context: SkillContext, deed: Deed, number: int) -> ReportSchedule:
+    row = get_schedule(context.session, number)
+    if row is None or row.status == ScheduleStatus.DELETED or not context.write_scope.allows(row.owner_id):
+        raise NotFound(text("That report is no longer scheduled."), text("Say “my reports” to see what there is."))
+    if row.status not in BEFORE[deed]:
+        raise Impossible(
+            text("{report} is paused already.", report=described(row))
+            if deed is Deed.PAUSE
+            else text("{report} is running already.", report=described(row))
+        )
+    return row
+
+
+def _is_meant(context: SkillContext, row: ReportSchedule, said: str) -> bool:
+    """Whether every word that tells schedules apart fits this one: report, channel, days, what it is about."""
+    skill = context.skills.get(row.skill)
+    names = {row.skill, *(skill.aliases if skill else ())}
+    about = " ".join(str(value) for value in json.loads(row.params).values())
+    known = f"{row.channel_name} {about} {_days(row)}".lower().split()
+    words = [word for word in re.split(r"[\s,]+", REPORT_WORDS.sub(" ", said)) if word not in FILLERS]
+    return bool(words) and all(
+        word in names
+        or any(word.strip("#") in other for other in known)
+        or (not word.isascii() and _speaks(skill, word))
+        for word in words
+    )
+
+
+def _days(row: ReportSchedule) -> str:
+    days = {"mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday"}
+    names = " ".join(days.get(day, day) for day in row.weekdays.split(","))
+    return f"{names} {row.at} weekday" if row.weekdays else f"month monthly {row.at}"
+
+
+def _weekdays(skill: str, when: str, channel: str | None = None, **about: str) -> ScheduleParams:
+    return ScheduleParams(report=skill, when=when, channel=channel, report_params=about or None)
+
+
+SKILL = Skill(
+    name="schedule",
+    summary=text("Send a report at fixed times, to you or to a channel"),
+    params=ScheduleParams,
+    run=run,
+    effect=Effect.WRITE,
+    aliases=("subscribe",),
+    form=("report", "when", "channel"),
+    examples=(
+        Example(
+            "leaderboard every weekday at 8:30 in #sales", _weekdays("leaderboard", "every weekday at 8:30", "#sales")
+        ),
+        Example("send me my pipeline every monday at 8", _weekdays("pipeline", "every monday at 8", owner="my")),
+        Example("every day at 9am send me what needs me today", _weekdays("today", "every day at 9am")),
+        Example(
+            "post the leaderboard here every friday at 4pm", _weekdays("leaderboard", "every friday at 4pm", "here")
+        ),
+        Example(
+            "schedule quota on the 1st of every month at 9:00", _weekdays("quota", "on the 1st of every month at 9:00")
+        ),
+        Example(
+            "I want my quota in my DMs every weekday at 7:45", _weekdays("quota", "every weekday at 7:45", owner="my")
+        ),
+        Example(
+            "could you post last month's bookings to #sales on the 1st of every month at 8",
+            _weekdays("booked", "on the 1st of every month at 8", "#sales", period="last month"),
+        ),
+        Example("subscribe me to the leaderboard, mondays at 9", _weekdays("leaderboard", "mondays at 9")),
+        Example("pause the leaderboard report", ScheduleParams(action="pause", which="leaderboard")),
+        Example("hold my reports while I'm away", ScheduleParams(action="pause", which="all")),
+        Example("resume the pipeline report", ScheduleParams(action="resume", which="pipeline")),
+        Example("stop sending me that", ScheduleParams(action="delete", which="that")),
+        Example("stop the leaderboard in #sales", ScheduleParams(action="delete", which="leaderboard in #sales")),
+        Example("unsubscribe me from everything", ScheduleParams(action="delete", which="everything")),
+        Example("每个工作日8:30在#sales发排行榜", _weekdays("leaderboard", "每个工作日8:30", "#sales")),
+        Example("每周一上午9点把我的商机发给我", _weekdays("pipeline", "每周一上午9点", owner="我")),
+        Example("每月1号9点给我发业绩目标完成情况", _weekdays("quota", "每月1号9点")),
+        Example("暂停排行榜报告", ScheduleParams(action="pause", which="排行榜")),
+        Example("别再给我发那个报告了", ScheduleParams(action="delete", which="那个")),
+    ),
+)
