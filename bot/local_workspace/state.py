@@ -78,6 +78,7 @@ class State:
     traffic: deque[Json] = field(default_factory=lambda: deque(maxlen=1_500))
 
     def __post_init__(self) -> None:
+        self._faults_shown: Json = self.faults.to_json()
         app = self.roster.app
         bot = Member(
             id=app.bot_user_id, name=app.name.lower().replace(" ", "-"), real_name=app.name, is_bot=True, color="5b5bd6"
@@ -325,6 +326,10 @@ class State:
         numbered = {"id": len(self.traffic) + self.feed.number, "at": self.clock.now(), **entry}
         self.traffic.append(numbered)
         self.feed.add("traffic", numbered)
+        faults = self.faults.to_json()
+        if faults != self._faults_shown:
+            self._faults_shown = faults
+            self.feed.add("faults", faults)
 
     def list_traffic(self, kind: str, name: str | None = None) -> list[Json]:
         """What went over the wire, oldest first: `call` (of the Web API), `envelope` or `ack`."""

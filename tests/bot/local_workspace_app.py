@@ -40,7 +40,7 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def running(register: Callable[[AsyncApp], None], *, ack_seconds: float = 3.0) -> AsyncIterator[Running]:
+async def running(register: Callable[[AsyncApp], object], *, ack_seconds: float = 3.0) -> AsyncIterator[Running]:
     """A fresh workspace with a Bolt app on Socket Mode in the same event loop."""
     async with (
         Workspace(make_roster(), ack_seconds=ack_seconds).serve() as workspace,

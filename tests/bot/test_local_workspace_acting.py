@@ -329,7 +329,7 @@ async def test_status_prompts_and_titles_are_kept() -> None:
     async with running(lambda app: app.event("message")(ignore)) as bot:
         dana = bot.workspace.person("dana")
         message = await dana.say("hm", dm=True)
-        place = {"channel_id": dana.direct_channel, "thread_ts": message.ts}
+        place: Any = {"channel_id": dana.direct_channel, "thread_ts": message.ts}
         await bot.client.assistant_threads_setStatus(**place, status="is thinking…")
         await bot.client.assistant_threads_setTitle(**place, title="Acme")
         await bot.client.assistant_threads_setSuggestedPrompts(
