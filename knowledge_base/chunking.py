@@ -19,6 +19,7 @@ from markdown_it.token import Token
 TARGET = 230
 _MAX_PATH = 300
 _MAX_HEADING = 160
+_SENTENCE = 10
 _BLOCKS = {"paragraph_open", "bullet_list_open", "ordered_list_open", "blockquote_open", "table_open"}
 _LEAVES = {"fence", "code_block", "html_block"}
 _KINDS = {
@@ -188,6 +189,14 @@ def _sections(text: str, body_start: int, title: str) -> list[_Section]:
             sections.append(current)
         elif token.type in _BLOCKS or token.type in _LEAVES:
             current.pieces += _block(text, lines, tokens, at, first, last)
+    section: _Section
+    after: _Section | None
+    for section, after in itertools.zip_longest(sections[1:], sections[2:]):
+        size = get_size(section.path[-1]) if section.path else 0
+        # A heading that is a sentence, with nothing below it, says what it says by itself.
+        if not section.pieces and size >= _SENTENCE and not (after and after.path[: len(section.path)] == section.path):
+            low, high = _trimmed(text, section.start, section.end)
+            section.pieces += [_Piece(low, high, size)] if low < high else []
     return [section for section in sections if section.pieces]
 
 
@@ -201,7 +210,11 @@ def _short(path: tuple[str, ...]) -> tuple[str, ...]:
 def _block(text: str, lines: _Lines, tokens: list[Token], at: int, first: int, last: int) -> Iterator[_Piece]:
     token = tokens[at]
     start, end = _trimmed(text, lines.offset(first), lines.offset(last))
-    if start >= end or (token.type == "html_block" and _COMMENT.fullmatch(text, start, end)):
+    if start >= end:
+        return
+    if token.type == "html_block" and _COMMENT.fullmatch(text, start, end):
+        # An empty piece: no passage reaches across a hidden comment.
+        yield _Piece(start, start, 0)
         return
     size = get_size(text[start:end])
     if size <= TARGET:
@@ -274,9 +287,11 @@ def _packed(pieces: list[_Piece], budget: int) -> Iterator[list[_Piece]]:
     group: list[_Piece] = []
     size = 0
     for piece in pieces:
-        if group and size + piece.size > budget:
+        if group and (size + piece.size > budget or piece.start == piece.end):
             yield group
             group, size = [], 0
+        if piece.start == piece.end:
+            continue
         group.append(piece)
         size += piece.size
     if group:

@@ -33,6 +33,7 @@ _EMBED_BATCH = 32
 _MAX_FILE = 20_000_000
 
 MODEL, VECTORS, PREVIOUS, NUMBER = "model", "vectors", "vectors_before", "number"
+CHANGED = "changed"
 
 Progress = Callable[[str, int, int], None]
 """Hears the step ("reading", "embedding", "indexing"), how much is done, and how much there is."""
@@ -247,6 +248,7 @@ class IndexWriter:
             for document in plan.documents:
                 rows.add_document(document, now.isoformat(timespec="seconds"))
             if dropped or plan.documents:
+                rows.set_meta(CHANGED, f"{now.isoformat()} {rows.get_meta(NUMBER)}")
                 rows.set_superseded(_superseded(rows))
                 rows.drop_unused_vectors()
             if name != previous or rows.get_meta(MODEL) is None:

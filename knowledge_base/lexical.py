@@ -8,12 +8,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 import snowballstemmer
 
 _CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_CJK}]+|\d+(?:[.,]\d+)*|[^\W_\d{_CJK}]+(?:['’][^\W_\d{_CJK}]+)*")
 _IS_CJK = re.compile(rf"[{_CJK}]")
+_NAME = re.compile(r"(?<![.!?:。！？：\s\"“'’])[ \t]+[\"“']?([^\W\d_a-z][\w.&-]*)")
 _LETTER = re.compile(r"[^\W_]")
 
 # Words that carry the form of a question, not its subject.
@@ -41,6 +43,23 @@ _STOP_CJK = frozenset(_STOP_CJK_WORDS.split())
 def get_tokens(text: str) -> list[str]:
     """Tokens of a passage or a query in their order, stop words left out."""
     return list(_tokens(text))
+
+
+def get_compounds(text: str) -> list[str]:
+    """Tokens of neighbouring words written as one: "machine mind" is "machinemind" elsewhere."""
+    words = [word for word in _WORD.findall(unicodedata.normalize("NFKC", text).casefold()) if word.isascii()]
+    return [token for one, other in pairwise(words) if (one + other).isalpha() for token in _tokens(one + other)]
+
+
+def is_solid(token: str) -> bool:
+    """Whether a token says something alone; a single Chinese character does not."""
+    return len(token) > 1 or not _IS_CJK.match(token)
+
+
+def get_names(text: str) -> list[str]:
+    """Tokens of words that are written as names: with a capital, not at the beginning of a sentence."""
+    words = _NAME.findall(unicodedata.normalize("NFKC", text))
+    return list(dict.fromkeys(token for word in words for token in _tokens(word)))
 
 
 def is_cjk(text: str) -> bool:

@@ -334,6 +334,10 @@ class Rows:
             counts[token] = int(row[0]) if row else 0
         return counts
 
+    def list_words(self) -> list[str]:
+        """Every token of the full-text index."""
+        return [row[0] for row in self._connection.execute("SELECT term FROM word_counts")]
+
     def find_words(
         self, tokens: Sequence[str], heading_weight: float, limit: int, kind: str | None
     ) -> list[tuple[int, int, float]]:

@@ -5,7 +5,8 @@
    (the English model on Chinese) push good hits down. For Chinese questions and an English model the cosine counts 0.
 3. Plus 0.1 times the share of the question's words that the passage covers, rare words counting more (idf).
 4. A card is also found by its title and its question forms; a passage counts with its best entry.
-5. Of each section the best passage stays; near duplicates are dropped. No diversity re-ranking: it costs quality.
+5. A document with several good passages is likelier the right place: 0.2 times the mean of its five best is added.
+6. Of each section the best passage stays; near duplicates are dropped. No diversity re-ranking: it costs quality.
 
 Filters work by fetching more than is needed, never inside Chroma, whose filters get slower the more rows match.
 """
@@ -20,8 +21,8 @@ import numpy as np
 from knowledge_base.cards import Card
 from knowledge_base.embeddings import Encoder
 from knowledge_base.errors import ModelMismatch
-from knowledge_base.index import MODEL, VECTORS, mismatch
-from knowledge_base.lexical import get_tokens, is_cjk
+from knowledge_base.index import CHANGED, MODEL, VECTORS, mismatch
+from knowledge_base.lexical import get_compounds, get_names, get_tokens, is_cjk, is_solid
 from knowledge_base.minilm import Floats
 from knowledge_base.rows import FoundPassage, Rows
 from knowledge_base.vectors import VectorIndex
@@ -29,7 +30,9 @@ from knowledge_base.vectors import VectorIndex
 _DEPTH = 50
 _DEPTH_FILTERED = 200
 _EXACT_KIND = 1000
+_PEERS = 5
 _MAX_TERMS = 64
+_MISSPELT, _ALIKE = 6, 86
 _MAX_QUESTION = 2000
 
 
@@ -40,7 +43,8 @@ class Weights:
     dense: float = 0.6
     lexical: float = 0.4
     coverage: float = 0.1
-    heading: float = 1.5
+    document: float = 0.2
+    heading: float = 1.0
     same: float = 0.95
 
 
@@ -49,7 +53,7 @@ class Passage:
     """A stretch of a source file that may answer: ``text`` is exactly ``source[start:end]`` in characters.
 
     ``section`` is the heading path, joined by " > "; ``section_start`` and ``section_end`` span the section around it.
-    ``file`` is relative to the folder that was added. ``score`` orders results of one search (about 0 to 1.1).
+    ``file`` is relative to the folder that was added. ``score`` orders results of one search (about 0 to 1.3).
     ``question`` is the question form of the card that led here, if one did.
     """
 
@@ -81,11 +85,12 @@ class Passage:
 
 @dataclass(frozen=True)
 class Signals:
-    """What speaks for a hit: cosine (0 when there is no model), BM25, share of words covered."""
+    """What speaks for a hit: cosine (0 when there is no model), BM25 beside the best, share of words covered."""
 
     cosine: float
     words: float
     coverage: float
+    tokens: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -98,12 +103,24 @@ class Hit:
 
 @dataclass(frozen=True)
 class Question:
-    """A question made ready: tokens with the weight of each, and its vector when a model can judge it."""
+    """A question made ready: tokens with the weight of each, and its vector when a model can judge it.
+
+    ``unknown`` are tokens that stand nowhere in the knowledge base, ``names`` those written as names.
+    ``rarest`` is the idf that a word of a single passage would have.
+    """
 
     text: str
     tokens: tuple[str, ...]
     idf: dict[str, float]
     vector: Floats | None
+    unknown: frozenset[str]
+    names: frozenset[str]
+    rarest: float
+
+    @property
+    def solid(self) -> dict[str, float]:
+        """Tokens that say something alone, with their idf; all of them when none does."""
+        return {token: weight for token, weight in self.idf.items() if is_solid(token)} or self.idf
 
     def get_coverage(self, tokens: set[str]) -> float:
         """Share of the question's words found among the tokens, by idf; 0 to 1."""
@@ -133,18 +150,46 @@ class Search:
         self._vectors = vectors
         self._encoder = encoder
         self._weights = weights or Weights()
+        self._words: tuple[str, dict[str, list[str]]] = ("-", {})
 
     def ask(self, text: str) -> Question:
         """Make a question ready. Raises ModelMismatch when the index was made by another model."""
         text = " ".join(text.split())[:_MAX_QUESTION]
-        tokens = tuple(dict.fromkeys(get_tokens(text)))[:_MAX_TERMS]
+        tokens = list(dict.fromkeys(get_tokens(text)))[:_MAX_TERMS]
         total = max(1, self._rows.count_entries())
         counts = self._rows.count_words(tokens)
+        compounds = {t: n for t, n in self._rows.count_words(get_compounds(text)[:_MAX_TERMS]).items() if n}
+        misspelt = {t: self._spelling(t) for t, n in counts.items() if n == 0 and len(t) >= _MISSPELT}
+        for token, nearest in misspelt.items():
+            if nearest:
+                tokens[tokens.index(token)] = nearest
+                del counts[token]
+                counts |= self._rows.count_words([nearest])
+        tokens = list(dict.fromkeys([*tokens, *compounds]))
+        counts |= compounds
         idf = {token: math.log(1 + (total - n + 0.5) / (n + 0.5)) for token, n in counts.items()}
         vector = None
         if text and self.has_vectors() and self._encoder and not (self._encoder.english_only and is_cjk(text)):
             vector = self._encoder.encode_query(text)
-        return Question(text, tokens, idf, vector)
+        unknown = frozenset(token for token, n in counts.items() if n == 0)
+        names = frozenset(misspelt.get(name) or name for name in get_names(text))
+        return Question(text, tuple(tokens), idf, vector, unknown, names, math.log(1 + (total + 0.5) / 0.5))
+
+    def _spelling(self, token: str) -> str | None:
+        """The word of the knowledge base that is written almost like this one."""
+        version = self._rows.get_meta(CHANGED) or ""
+        if self._words[0] != version:
+            by_first: dict[str, list[str]] = {}
+            for word in self._rows.list_words():
+                if len(word) >= _MISSPELT - 1 and word.isascii() and word.isalpha():
+                    by_first.setdefault(word[0], []).append(word)
+            self._words = (version, by_first)
+        from rapidfuzz import fuzz, process
+
+        if not token.isascii() or not token.isalpha():
+            return None
+        found = process.extractOne(token, self._words[1].get(token[0], []), scorer=fuzz.ratio, score_cutoff=_ALIKE)
+        return str(found[0]) if found else None
 
     def has_vectors(self) -> bool:
         """Whether meaning can be compared, not only words."""
@@ -183,6 +228,7 @@ class Search:
         for entry in entries:
             if entry.passage_id not in best or entry.score > best[entry.passage_id].score:
                 best[entry.passage_id] = entry
+        self._add_document_scores(best, passages)
         ranked = sorted(best.values(), key=lambda entry: (-entry.score, entry.passage_id))
         kept = [entry for entry in ranked if where is None or where(passages[entry.passage_id])]
         return self._distinct(kept, passages, k)
@@ -218,10 +264,19 @@ class Search:
         top = max((entry.words for entry in entries), default=0.0) or 1.0
         dense, lexical = (weights.dense, weights.lexical) if question.vector is not None else (0.0, 1.0)
         for entry in entries:
+            entry.words /= top
             entry.cosine = max(0.0, cosines.get(entry.text_hash, 0.0)) if question.vector is not None else 0.0
             entry.coverage = question.get_coverage(entry.tokens)
-            entry.score = dense * entry.cosine + lexical * entry.words / top + weights.coverage * entry.coverage
+            entry.score = dense * entry.cosine + lexical * entry.words + weights.coverage * entry.coverage
         return entries
+
+    def _add_document_scores(self, best: dict[int, _Entry], passages: dict[int, FoundPassage]) -> None:
+        together: dict[int, list[float]] = {}
+        for passage_id, entry in best.items():
+            together.setdefault(passages[passage_id].document_id, []).append(entry.score)
+        means = {document: sum(sorted(scores)[-_PEERS:]) / _PEERS for document, scores in together.items()}
+        for passage_id, entry in best.items():
+            entry.score += self._weights.document * means[passages[passage_id].document_id]
 
     def _distinct(self, ranked: list[_Entry], passages: dict[int, FoundPassage], k: int) -> list[Hit]:
         hits: list[Hit] = []
@@ -236,7 +291,8 @@ class Search:
                 continue
             sections.add(section)
             kept.append(entry)
-            hits.append(Hit(_passage(found, entry), Signals(entry.cosine, entry.words, entry.coverage)))
+            signals = Signals(entry.cosine, entry.words, entry.coverage, frozenset(entry.tokens))
+            hits.append(Hit(_passage(found, entry), signals))
         return hits
 
 
