@@ -302,5 +302,5 @@ class Page:
             switches[name]()
         else:
             raise CannotActError("There is no such switch.")
-        self._state.feed.add("faults", faults.to_json())
+        self._state.tell_faults()
         return {"faults": faults.to_json()}

@@ -326,6 +326,10 @@ class State:
         numbered = {"id": len(self.traffic) + self.feed.number, "at": self.clock.now(), **entry}
         self.traffic.append(numbered)
         self.feed.add("traffic", numbered)
+        self.tell_faults()
+
+    def tell_faults(self) -> None:
+        """Show the page which faults are on, where that changed."""
         faults = self.faults.to_json()
         if faults != self._faults_shown:
             self._faults_shown = faults

@@ -457,14 +457,20 @@ class _Check:
             self._option_list(at, element, most, markup=markup)
         else:
             groups = self.a_list(at, element, "option_groups", 1, limits.SELECT_OPTION_GROUPS_MAX_ITEMS)
-            for n, group in enumerate(g for g in groups if isinstance(g, dict)):
+            for n, group in enumerate(groups):
                 here = f"{at}/option_groups/{n}"
+                if not isinstance(group, dict):
+                    self.fail(here, "must be an object")
+                    continue
                 self.text(here, group, "label", limits.OPTION_GROUP_LABEL_MAX_LENGTH, plain=True, required=True)
                 self._option_list(here, group, most, markup=markup)
-        initial = element.get("initial_option")
-        flat = [*element.get("options", ()), *(o for g in element.get("option_groups", ()) for o in g["options"])]
-        if initial is not None and not any(_same_option(initial, o) for o in flat):
-            self.fail(f"{at}/initial_option", "must match one of the options")
+        if element.get("initial_option") is not None and not self.problems:
+            offered = [
+                *element.get("options", ()),
+                *(o for g in element.get("option_groups", ()) for o in g["options"]),
+            ]
+            if not any(_same_option(element["initial_option"], o) for o in offered):
+                self.fail(f"{at}/initial_option", "must match one of the options")
 
     def _option_list(self, at: str, holder: Json, most: int, *, markup: bool) -> None:
         for n, option in enumerate(self.a_list(at, holder, "options", 1, most)):

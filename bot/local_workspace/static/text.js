@@ -27,7 +27,7 @@ export function unescape(text) {
 
 export function safeUrl(url) {
   try {
-    const parsed = new URL(url, location.href);
+    const parsed = new URL(url);
     return ["http:", "https:", "mailto:"].includes(parsed.protocol) ? parsed : null;
   } catch {
     return null;
@@ -123,6 +123,7 @@ function token(sign, target, label) {
     if (date) return label || new Date(date[1] * 1000).toLocaleString();
     return h("span", { class: "mention" }, `@${label || target}`);
   }
+  if (!safeUrl(unescape(target))) return label ? unescape(label) : `<${unescape(target)}>`;
   return link(unescape(target), ...(label ? [unescape(label)] : []));
 }
 
