@@ -95,8 +95,10 @@ def _shown(session: Session, record: RecordChange) -> Iterator[ShownChange]:
         yield ShownChange(record=name, field=DELETED, label=text("removed"), old=value(record.label), new=None)
         return
     currency = _currency(session, record)
-    for change in record.fields:
-        if change.derived or change.old == change.new or change.field not in FIELDS:
+    order = list(FIELDS)
+    seen = [change for change in record.fields if not change.derived and change.field in FIELDS]
+    for change in sorted(seen, key=lambda change: order.index(change.field)):
+        if change.old == change.new:
             continue
         field, label = FIELDS[change.field]
         yield ShownChange(

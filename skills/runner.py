@@ -22,7 +22,7 @@ from skills.errors import Impossible, NotAllowed, NotFound, SkillError, Stale, U
 from skills.permissions import check_skill, check_write, rights_of
 from skills.text import Text, text
 from store import change_log
-from store.change_log import Author, Conflict, RecordGone
+from store.change_log import Author, Conflict, RecordGone, StillUsed
 from store.engine import Database
 from store.models import AuditEvent, PendingChange, Person, Role, Source
 from store.people import get_organisation
@@ -218,11 +218,14 @@ def _apply(
         raise _stale(assistant, conflict) from conflict
     except RecordGone as gone:
         raise Stale(text("**{record}** is no longer there.", record=gone.record.label)) from gone
-    except IntegrityError as error:
+    except StillUsed as used:
         raise Impossible(
-            text("That would leave other records without what they refer to, so nothing was changed."),
-            text("Other records, such as activities, were added to it since."),
-        ) from error
+            text(
+                "**{record}** can't be removed: other records, such as activities, refer to it.",
+                record=used.record.label,
+            ),
+            text("Mark it as lost instead."),
+        ) from used
     return changes.done(change, applied, shown), shown
 
 

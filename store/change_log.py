@@ -190,6 +190,9 @@ def _locked(session: Session, record: RecordChange) -> SQLModel:
     current = getattr(row, "version", None)
     if record.version is not None and current is not None and current != record.version:
         newer = list_entries(session, record.kind, record.id or 0, after_version=record.version)
+        for entry in newer:
+            # They must outlive the transaction, which is about to be rolled back.
+            session.expunge(entry)
         raise Conflict(record, tuple(newer))
     return row
 
