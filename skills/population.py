@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from skills.contract import SkillContext
-from skills.errors import Impossible, NotAllowed
+from skills.errors import Impossible, NotAllowed, Unclear
 from skills.measures.calendar import Grain, Period
 from skills.references import find_person, find_team, means_everyone, means_me, means_my_team, read_period
 from skills.text import Text, text, verbatim
@@ -66,6 +66,17 @@ def find_period(context: SkillContext, words: str | None, default: Grain) -> Per
     if words and words.strip():
         return read_period(words, context.today, context.calendar)
     return context.calendar.containing(default, context.today)
+
+
+def period_words(context: SkillContext, period: Period) -> str:
+    """Words that mean this period again, whenever a button with them is pressed: its label, or else its days."""
+    try:
+        again = read_period(period.label, context.today, context.calendar)
+    except Unclear:
+        again = None
+    if again is not None and (again.start, again.end) == (period.start, period.end):
+        return period.label
+    return f"{period.start} to {period.last_day}"
 
 
 def _given(words: str | None) -> bool:

@@ -11,7 +11,7 @@ from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.envelope import Envelope, records_of
 from skills.measures.calendar import Grain, Period
 from skills.measures.money import by_currency
-from skills.population import Population, find_company_population, find_period, find_population
+from skills.population import Population, find_company_population, find_period, find_population, period_words
 from skills.references import find_account, find_product
 from skills.text import AnyValue, Text, text, value, verbatim
 from skills.wording import enumeration, period_note
@@ -56,6 +56,7 @@ class BookedTotal:
     population: Population
     whose: Text
     period: Period
+    period_words: str
     as_of: dt.datetime
     currency: str
     total: Money | None
@@ -128,6 +129,7 @@ def run(context: SkillContext, params: BookedParams) -> BookedTotal:
         population=population,
         whose=enumeration([population.label, *filters]) if filters else population.label,
         period=period,
+        period_words=period_words(context, period),
         as_of=context.now,
         currency=currency,
         total=Money(sum(row.booked_minor for row in rows), currency) if complete else None,
@@ -267,7 +269,9 @@ def _warnings(booked: BookedTotal) -> tuple[Text, ...]:
                 named=named,
             )
         )
-    if booked.without_amount:
+    if booked.without_amount == 1:
+        warnings.append(text("One of them has no amount and adds nothing to the sum."))
+    elif booked.without_amount:
         warnings.append(text("{count} of them have no amount and add nothing to the sum.", count=booked.without_amount))
     return tuple(warnings)
 
@@ -328,7 +332,7 @@ def _actions(booked: BookedTotal) -> tuple[Action, ...]:
         show = Invocation.of("booked", {**booked.params.model_dump(), "period": booked.last.label})
         return (Action(label=text("Show {period}", period=booked.last.label), invocation=show),)
     if not booked.population.is_single and booked.count:
-        board = Invocation.of("leaderboard", period=booked.period.label)
+        board = Invocation.of("leaderboard", period=booked.period_words)
         return (Action(label=text("Leaderboard"), invocation=board),)
     return ()
 

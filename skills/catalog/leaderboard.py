@@ -16,10 +16,10 @@ from skills.envelope import Envelope, records_of
 from skills.figure import Figure
 from skills.measures.calendar import Grain, Period
 from skills.measures.ranking import Ranked, ranked, top
-from skills.population import Population, find_company_population, find_period
+from skills.population import Population, find_company_population, find_period, period_words
 from skills.text import AnyValue, Text, Word, text, value, verbatim
 from skills.wording import enumeration, period_note
-from store.models import Person
+from store.models import Person, Role
 from store.money import Money
 from store.opportunities import By, get_last_booking_day, sum_booked
 from store.people import list_people, list_teams
@@ -73,6 +73,7 @@ class Leaderboard:
     params: LeaderboardParams
     population: Population
     period: Period
+    period_words: str
     as_of: dt.datetime
     currency: str
     rule: Rule
@@ -82,6 +83,8 @@ class Leaderboard:
     own: Ranked[Entry] | None
     """The asker's place, told to nobody else."""
     own_apart: Entry | None
+    expects_own: bool
+    """Whether the asker is one of those who sell and are counted here."""
     is_private: bool
     last: Period | None
 
@@ -118,6 +121,7 @@ def run(context: SkillContext, params: LeaderboardParams) -> Leaderboard:
         params=params,
         population=population,
         period=period,
+        period_words=period_words(context, period),
         as_of=context.now,
         currency=currency,
         rule=rule,
@@ -126,6 +130,10 @@ def run(context: SkillContext, params: LeaderboardParams) -> Leaderboard:
         without_team=without_team,
         own=next((place for place in board if place.item is own), None),
         own_apart=own if own and own.apart else None,
+        expects_own=params.by == "rep"
+        and params.metric != "attainment"
+        and context.actor.role is Role.REP
+        and population.scope.allows(context.actor.id),
         is_private=context.audience.is_private,
         last=context.calendar.containing(Grain.QUARTER, last) if last else None,
     )
@@ -372,6 +380,8 @@ def _own_note(board: Leaderboard, shown: Sequence[Ranked[Entry]]) -> tuple[Text,
         )
     if board.own_apart is not None:
         return (text("You are not ranked: {why}.", why=board.own_apart.apart or ""),)
+    if board.expects_own and board.board:
+        return (text("You have not won anything in this period yet."),)
     return ()
 
 
@@ -404,8 +414,10 @@ def _actions(board: Leaderboard) -> tuple[Action, ...]:
         return (Action(label=text("Show {period}", period=board.last.label), invocation=show),)
     other: Metric = "attainment" if params.metric != "attainment" else "booked"
     label = text("By attainment") if other == "attainment" else text("By amount won")
-    switched = Invocation.of("leaderboard", params.model_dump(exclude_defaults=True) | {"metric": other})
-    mine = Invocation.of("quota", owner="me", period=board.period.label)
+    switched = Invocation.of(
+        "leaderboard", params.model_dump(exclude_defaults=True) | {"metric": other, "period": board.period_words}
+    )
+    mine = Invocation.of("quota", owner="me", period=board.period_words)
     return (
         Action(label=text("My quota"), invocation=mine),
         Action(label=label, invocation=switched),

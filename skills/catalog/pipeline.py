@@ -213,6 +213,8 @@ def _headline(pipeline: Pipeline) -> Text:
     what = _what(pipeline)
     if not pipeline.count:
         return text("Nothing is open ({what}).", what=what)
+    if pipeline.count == pipeline.without_amount == 1:
+        return text("**One open opportunity**, without an amount yet ({what}).", what=what)
     if pipeline.count == pipeline.without_amount:
         return text(
             "**{count} open opportunities**, none with an amount yet ({what}).", count=pipeline.count, what=what
@@ -252,11 +254,15 @@ def _warnings(pipeline: Pipeline) -> tuple[Text, ...]:
                 missing=enumeration(pipeline.missing),
             )
         )
-    if pipeline.without_amount and pipeline.without_amount < pipeline.count:
+    if pipeline.without_amount == 1 < pipeline.count:
+        warnings.append(text("One of them has no amount and adds nothing to the sums."))
+    elif 1 < pipeline.without_amount < pipeline.count:
         warnings.append(
             text("{count} of them have no amount and add nothing to the sums.", count=pipeline.without_amount)
         )
-    if pipeline.overdue:
+    if pipeline.overdue == 1:
+        warnings.append(text("One should have closed already: its close date has passed."))
+    elif pipeline.overdue:
         warnings.append(
             text("{count} should have closed already: their close date has passed.", count=pipeline.overdue)
         )

@@ -15,7 +15,7 @@ from skills.figure import Figure
 from skills.measures.attainment import attainment, gap, over_assignment
 from skills.measures.calendar import Grain, Period
 from skills.measures.pacing import Pace, pace
-from skills.population import Population, find_period, find_population
+from skills.population import Population, find_period, find_population, period_words
 from skills.text import AnyValue, Text, text, value, verbatim
 from skills.wording import enumeration, period_note
 from store.money import Money
@@ -55,6 +55,7 @@ class QuotaStanding:
     population: Population
     is_mine: bool
     period: Period
+    period_words: str
     as_of: dt.datetime
     today: dt.date
     achievements: Achievements
@@ -96,6 +97,7 @@ def run(context: SkillContext, params: QuotaParams) -> QuotaStanding:
         population=population,
         is_mine=population.person is not None and population.person.id == context.actor.id,
         period=period,
+        period_words=period_words(context, period),
         as_of=context.now,
         today=context.today,
         achievements=achievements,
@@ -177,7 +179,7 @@ def _headline(standing: QuotaStanding) -> Text:
             quota=quota,
         )
     return text(
-        "{whose}: **{share}** of quota for {period}, {won} of {quota}.",
+        "**{share}** of quota for {period}: {won} of {quota} ({whose}).",
         whose=whose,
         share=ratio,
         period=period,
@@ -287,13 +289,13 @@ def _pace_facts(standing: QuotaStanding) -> list[Fact]:
 
 def _whole_facts(standing: QuotaStanding, whole: Fraction, over: Fraction) -> list[Fact]:
     against = attainment(standing.total.credited, whole)
-    shown = text("{over} more", over=over) if over >= 0 else text("{under} less", under=-over)
+    more, less = text("{share} more than that", share=over), text("{share} less than that", share=-over)
     return [
         Fact(
             label=text("Team quota"),
             value=text("{quota} ({share} reached)", quota=standing.money(whole), share=against or Fraction(0)),
         ),
-        Fact(label=text("Handed out to people"), value=shown),
+        Fact(label=text("Handed out to people"), value=more if over >= 0 else less),
     ]
 
 
@@ -335,7 +337,9 @@ def _warnings(standing: QuotaStanding) -> tuple[Text, ...]:
     unset = sum(not member.achievement.has_quota for member in standing.members)
     if standing.population.is_single or not standing.total.has_quota or not unset:
         return ()
-    return (text("{count} with bookings have no quota; what they won is counted.", count=unset),)
+    if unset == 1:
+        return (text("One of them has no quota; what they won is counted."),)
+    return (text("{count} of them have no quota; what they won is counted.", count=unset),)
 
 
 def _rules(standing: QuotaStanding) -> tuple[Text, ...]:
@@ -355,15 +359,15 @@ def _rules(standing: QuotaStanding) -> tuple[Text, ...]:
 
 def _actions(standing: QuotaStanding) -> tuple[Action, ...]:
     whose = {"owner": standing.params.owner, "team": standing.params.team}
-    open_ones = Invocation.of("pipeline", {**whose, "period": standing.period.label})
+    open_ones = Invocation.of("pipeline", {**whose, "period": standing.period_words})
     actions = []
     if _is_running(standing) or standing.period.start > standing.today:
         actions.append(Action(label=text("What can still close"), invocation=open_ones))
     won = Invocation.of(
-        "booked", {**whose, "owner": standing.params.owner or _me(standing)}, period=standing.period.label
+        "booked", {**whose, "owner": standing.params.owner or _me(standing)}, period=standing.period_words
     )
     actions.append(Action(label=text("What was won"), invocation=won))
-    board = Invocation.of("leaderboard", period=standing.period.label, metric="attainment")
+    board = Invocation.of("leaderboard", period=standing.period_words, metric="attainment")
     actions.append(Action(label=text("Leaderboard"), invocation=board))
     return tuple(actions)
 

@@ -1,7 +1,7 @@
 """Sums across currencies, kept exact until they are shown (domain 3.0)."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -68,12 +68,3 @@ def rounded_parts(parts: Sequence[Fraction]) -> tuple[int, ...]:
     by_remainder = sorted(range(len(parts)), key=lambda index: floors[index] - parts[index])
     favoured = set(by_remainder[:spare])
     return tuple(floor + (index in favoured) for index, floor in enumerate(floors))
-
-
-def merged(groups: Iterable[Mapping[str, Fraction]]) -> dict[str, Fraction]:
-    """Exact sums by currency, added up."""
-    sums: dict[str, Fraction] = {}
-    for group in groups:
-        for currency, minor in group.items():
-            sums[currency] = sums.get(currency, Fraction(0)) + minor
-    return sums
