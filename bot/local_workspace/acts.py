@@ -86,7 +86,7 @@ class Acts:
         if (user in users) == added:
             raise CannotActError(f"{name} is {'already' if added else 'not'} there.")
         changed = message.with_reaction(name, user, added=added)
-        self._state.add_message(changed, "updated")
+        self._state.add_message(changed, "reacted")
         self._events.reaction(changed, user, name, added=added)
         return changed
 

@@ -13,7 +13,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Happening:
-    """One visible change. `kind` is a word such as `posted`, `updated`, `ephemeral`, `view`, `home`, `status`."""
+    """One visible change. `kind` is a word such as `posted`, `updated`, `reacted`, `view`, `home`, `status`."""
 
     number: int
     kind: str

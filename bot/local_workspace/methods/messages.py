@@ -196,7 +196,7 @@ def _react(call: Call, *, added: bool) -> Json:
     if there == added:
         raise ApiError("already_reacted" if added else "no_reaction")
     changed = message.with_reaction(name, call.state.bot, added=added)
-    call.state.add_message(changed, "updated")
+    call.state.add_message(changed, "reacted")
     call.events.reaction(changed, call.state.bot, name, added=added)
     return {}
 

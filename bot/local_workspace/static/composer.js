@@ -73,8 +73,8 @@ export function composer({ channel, thread = null, placeholder, id = null, sent 
     menu.children[at]?.scrollIntoView({ block: "nearest" });
   }
 
-  // A command typed to its end is sent by Enter, not completed once more.
-  const complete = () => offered[at].value.trim() === box.value.trim() && offered[at].value.startsWith("/");
+  // What is typed to its end already is sent by Enter, not completed once more.
+  const complete = () => box.value.slice(offered[at].from, box.selectionStart).trim().toLowerCase() === offered[at].value.trim().toLowerCase();
 
   function take(n) {
     const chosen = offered[n];

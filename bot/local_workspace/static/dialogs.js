@@ -6,10 +6,11 @@ import { avatar } from "./people.js";
 import { blocks } from "./blocks.js";
 import { plain, textObject } from "./text.js";
 
-function show(dialog, onCancel) {
+// A click beside the dialog leaves it only where nothing typed would be lost.
+function show(dialog, onCancel, { light = true } = {}) {
   document.getElementById("overlay").append(dialog);
   dialog.addEventListener("cancel", (event) => { event.preventDefault(); onCancel(); });
-  dialog.addEventListener("mousedown", (event) => { if (event.target === dialog) onCancel(); });
+  if (light) dialog.addEventListener("mousedown", (event) => { if (event.target === dialog) onCancel(); });
   dialog.showModal();
 }
 
@@ -75,7 +76,7 @@ function drawView(view, depth, errors) {
   const focus = shown?.id === view.id ? document.activeElement?.getAttribute("aria-label") || document.activeElement?.closest(".field")?.querySelector("label,legend")?.textContent : null;
   shown?.dialog.remove();
   shown = { id: view.id, hash: view.hash, dialog };
-  show(dialog, close);
+  show(dialog, close, { light: false });
   dialog.querySelector(".dialog-body").scrollTop = scroll;
   const wrong = dialog.querySelector(".wrong .input, .wrong input");
   const same = focus && [...dialog.querySelectorAll(".field")].find((f) => f.querySelector("label,legend")?.textContent === focus)?.querySelector(".input, input");

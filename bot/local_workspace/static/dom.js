@@ -82,6 +82,9 @@ export function reconcile(parent, wanted) {
   for (const child of [...parent.childNodes]) if (child.nodeType === 1 && !child.dataset.key) child.remove();
 }
 
+// How the switcher's keys are written on this machine.
+export const switchKeys = /Mac|iPhone|iPad/.test(navigator.platform) ? "⌘ K" : "Ctrl K";
+
 export function toast(words, kind = "info") {
   const shown = h("div", { class: ["toast", kind] }, words);
   document.getElementById("toasts").append(shown);

@@ -43,10 +43,11 @@ function button(e, block, place) {
   const press = async (event) => {
     const target = event.currentTarget;
     const url = e.url && safeUrl(e.url);
+    if (e.confirm && !(await confirmation(e.confirm))) return;
     if (url) window.open(url.href, "_blank", "noopener");
     target.classList.add("busy");
     target.setAttribute("aria-busy", "true");
-    await interact(e, block, place);
+    await interact({ ...e, confirm: null }, block, place);
     target.classList.remove("busy");
     target.removeAttribute("aria-busy");
   };
@@ -138,6 +139,7 @@ function externalSelect(e, block, place, attributes) {
     const rows = answer.option_groups ? answer.option_groups.flatMap((g) => [h("div", { class: "menu-label" }, plain(g.label.text)), ...g.options.map(row)]) : (answer.options || []).map(row);
     list.replaceChildren(...(rows.length ? rows : [h("div", { class: "menu-label" }, "No results")]));
     list.hidden = false;
+    list.scrollIntoView({ block: "nearest" });
     box.setAttribute("aria-expanded", "true");
   };
   const ask = async () => {
@@ -173,6 +175,11 @@ function overflow(e, block, place) {
   };
   const items = h("div", { class: "menu", role: "menu" }, e.options.map((o) => h("button", { type: "button", role: "menuitem", class: "menu-item", on: { click: choose(o) } }, plain(o.text.text))));
   arrowKeys(items, ".menu-item");
+  menu.addEventListener("toggle", () => menu.open && items.scrollIntoView({ block: "nearest" }));
+  menu.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && menu.open) { event.stopPropagation(); menu.open = false; menu.firstChild.focus(); }
+    if (event.key === "ArrowDown" && document.activeElement === menu.firstChild) { event.preventDefault(); menu.open = true; items.firstChild.focus(); }
+  });
   menu.append(h("summary", { class: "icon-button", "aria-label": "More actions", title: "More actions" }, icon("dots")), items);
   return menu;
 }

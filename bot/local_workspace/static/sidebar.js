@@ -1,6 +1,6 @@
 // Who you are and where you can go.
 
-import { h, icon, arrowKeys } from "./dom.js";
+import { h, icon, arrowKeys, switchKeys } from "./dom.js";
 import { directChannel, member, memberName, myChannels, showWelcome, store, unread, visitChannel } from "./store.js";
 import { avatar } from "./people.js";
 import { switcher } from "./dialogs.js";
@@ -25,7 +25,7 @@ export function drawSidebar(bar) {
     h("div", { class: "team" }, h("strong", {}, store.team.name), h("span", { class: ["live", store.live && store.connected && "on"], title: state() }, h("span", {}, state()))),
     h("button", { type: "button", class: "who", "data-go": "who", "aria-haspopup": "dialog", on: { click: () => switcher("people") } }, avatar(store.me), h("span", { class: "who-words" }, h("small", {}, "You are"), h("strong", {}, memberName(store.me)), h("small", {}, role)), icon("chevron")),
     list,
-    h("button", { type: "button", class: "side-find", "data-go": "find", on: { click: () => switcher() } }, icon("search"), "Switch", h("kbd", {}, "Ctrl K")));
+    h("button", { type: "button", class: "side-find", "data-go": "find", on: { click: () => switcher() } }, icon("search"), "Switch", h("kbd", {}, switchKeys)));
   if (focused) bar.querySelector(`[data-go="${CSS.escape(focused)}"]`)?.focus();
 }
 

@@ -95,7 +95,7 @@ export function becomes(user) {
   store.thread = null;
   remember();
   const here = store.channels.get(store.channel);
-  if (store.channel && (!here || here.is_im || !here.people.includes(user))) visitChannel(directChannel());
+  if (store.channel && (!here || here.is_im || !here.people.includes(user))) visitChannel(directChannel(), { tab: here?.is_im ? store.tab : "messages" });
   else changed("all");
 }
 
@@ -179,11 +179,13 @@ function keep(message) {
 const TAKE = {
   posted: (m) => {
     keep(m);
+    if (!store.channels.has(m.channel)) load();
     if (m.channel === store.channel) markRead();
     followMyThread(m);
     return ["pane", "thread", "sidebar"];
   },
   updated: (m) => (keep(m), ["pane", "thread", "sidebar"]),
+  reacted: (m) => (keep(m), ["pane", "thread"]),
   deleted: ({ channel, ts }) => (store.messages.get(channel)?.delete(ts), ["pane", "thread", "sidebar"]),
   status: (s) => {
     if (s.status) store.statuses.set(`${s.channel}/${s.thread_ts}`, s);

@@ -1,6 +1,6 @@
 // The first screen: what to try, as whom. A click says it as that person.
 
-import { h, icon, iconButton } from "./dom.js";
+import { h, icon, iconButton, switchKeys } from "./dom.js";
 import { act, becomes, changed, directChannel, memberName, store, visitChannel } from "./store.js";
 import { avatar } from "./people.js";
 
@@ -15,7 +15,7 @@ export function welcome(pane) {
     h("div", { class: "welcome" },
       h("div", { class: "welcome-head" }, avatar(store.app.user, "large"), h("h1", {}, `Meet ${store.app.name}`), h("p", {}, store.app.description || `Be one of your colleagues and ask ${store.app.name} something.`)),
       h("div", { class: "welcome-cards" }, store.welcome.map(card)),
-      h("p", { class: "welcome-end" }, h("kbd", {}, "Ctrl K"), " to be anybody else or go to a channel")));
+      h("p", { class: "welcome-end" }, h("kbd", {}, switchKeys), " to be anybody else or go to a channel")));
 }
 
 function card(suggestion) {
