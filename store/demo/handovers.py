@@ -27,11 +27,11 @@ FIRST_ACCOUNTS = 3
 def hand_over(seed: int, day: dt.date, days: WorkingDays, deals: Sequence[Deal], customers: Sequence[Customer]) -> None:
     """Give accounts, and what is open on them, to their new owners; the opportunities remember it."""
     dice = Dice(seed, "handovers")
-    _leave(dice, day, days, deals, customers)
+    _leave(day, days, deals, customers)
     _welcome(dice, day, days, deals, customers)
 
 
-def _leave(dice: Dice, day: dt.date, days: WorkingDays, deals: Sequence[Deal], customers: Sequence[Customer]) -> None:
+def _leave(day: dt.date, days: WorkingDays, deals: Sequence[Deal], customers: Sequence[Customer]) -> None:
     leaver = member_of(IDS[LEAVER])
     left = left_on(leaver, day)
     if left is None:
@@ -43,7 +43,7 @@ def _leave(dice: Dice, day: dt.date, days: WorkingDays, deals: Sequence[Deal], c
         for deal in _of(deals, customer):
             if not deal.is_open() and deal.steps[-1].day <= left:
                 continue
-            on = days.on_or_after(region_of(leaver), left + dt.timedelta(days=dice.whole(1, 4)))
+            on = days.on_or_after(region_of(leaver), left + dt.timedelta(days=1))
             _give(deal, on, customer.owner_id, boss, f"{LEAVER} left")
 
 

@@ -132,7 +132,7 @@ class Life:
     def _late_in_quarter(self, day: dt.date) -> dt.date:
         """Many signatures wait for the end of a quarter, some for the end of a month."""
         ends = month_after(quarter_start(day), 3) - DAY
-        if (ends - day).days <= 34 and self.dice.chance(55):
+        if (ends - day).days <= 61 and self.dice.chance(46):
             return self.days.moved(self.start.region, ends + DAY, -self.dice.whole(1, 7))
         if self.dice.chance(30):
             return max(day, self.days.moved(self.start.region, month_after(day, 1), -self.dice.whole(1, 4)))
