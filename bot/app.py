@@ -41,27 +41,27 @@ def create_client(slack: SlackSettings, session: aiohttp.ClientSession) -> Async
     return client
 
 
-def create_app(
+def create_desk(
     assistant: Assistant,
     understand: Understand,
-    slack: SlackSettings,
     settings: BotSettings,
     *,
     client: AsyncWebClient,
     executor: Executor,
-) -> AsyncApp:
-    """The Bolt app with every listener attached; the same over Socket Mode and over HTTP.
+) -> Desk:
+    """What every listener works through. Blocking work runs on `executor`: its size bounds how much is done at once."""
+    identity = Identity(assistant, client, executor, time.monotonic)
+    return Desk(assistant, understand, identity, Poster(client), executor, settings.status_after)
 
-    Blocking work runs on `executor`, whose size bounds how much is done at once.
-    """
+
+def create_app(desk: Desk, slack: SlackSettings, settings: BotSettings) -> AsyncApp:
+    """The Bolt app with every listener attached; the same over Socket Mode and over HTTP."""
     app = AsyncApp(
-        client=client,
+        client=desk.poster.client,
         signing_secret=slack.signing_secret.get_secret_value(),
         name="playmaker",
         logger=logging.getLogger("bot.slack"),
         attaching_conversation_kwargs_enabled=False,
     )
-    identity = Identity(assistant, client, executor, time.monotonic)
-    desk = Desk(assistant, understand, identity, Poster(client), executor, settings.status_after)
     register(app, desk, settings.command)
     return app

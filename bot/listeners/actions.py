@@ -24,11 +24,13 @@ FORM = re.compile(r"^form-\d+$")
 
 def register(app: AsyncApp, desk: Desk) -> None:
     @app.action(PRESSED)
+    @desk.counted
     async def pressed(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         await press(desk, body)
 
     @app.action(FORM)
+    @desk.counted
     async def asked_for_form(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         place = place_of(body)

@@ -11,6 +11,7 @@ from bot.listeners.wording import words_typed
 
 def register(app: AsyncApp, desk: Desk, command: str) -> None:
     @app.command(command)
+    @desk.counted
     async def typed(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         own = await desk.identity.own()

@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, wraps
 from typing import ParamSpec, TypeVar
 from weakref import WeakValueDictionary
 
@@ -90,6 +90,29 @@ class Desk:
         self._executor = executor
         self._status_after = status_after
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._at_work = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def counted(self, listener: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]]:
+        """A listener whose work `idle` waits for."""
+
+        @wraps(listener)
+        async def count(*args: P.args, **kwargs: P.kwargs) -> None:
+            self._at_work += 1
+            self._idle.clear()
+            try:
+                await listener(*args, **kwargs)
+            finally:
+                self._at_work -= 1
+                if not self._at_work:
+                    self._idle.set()
+
+        return count
+
+    async def idle(self) -> None:
+        """Wait until everything that arrived so far is answered."""
+        await self._idle.wait()
 
     async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Blocking work, on one of the workers."""
@@ -113,13 +136,23 @@ class Desk:
 
         return await self.in_thread(has_talked)
 
-    async def hear(self, place: Place, words: str, *, overheard: bool = False, below_ours: bool = False) -> None:
-        """Answer what somebody said.
+    async def hear(
+        self,
+        place: Place,
+        words: str,
+        claims: Sequence[str] = (),
+        *,
+        overheard: bool = False,
+        below_ours: bool = False,
+    ) -> None:
+        """Answer what somebody said, if nobody has claimed it before.
 
         What is `overheard` in a channel's thread, without our name, is answered only when this person talks with us
         there (or the thread is `below_ours`) and when it is understood: people also talk with each other.
         """
         async with self._in_order(place), self.guarded(place, silent=overheard):
+            if claims and not await self.claim(*claims):
+                return
             actor = await self.identity.actor(place.user, words)
             if overheard and not below_ours and not await self.has_talked(place, actor):
                 return

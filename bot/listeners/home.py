@@ -28,6 +28,7 @@ SECTIONS: Sequence[tuple[str, Text, Invocation]] = (
 
 def register(app: AsyncApp, desk: Desk) -> None:
     @app.event("app_home_opened")
+    @desk.counted
     async def opened(body: dict[str, Any], event: dict[str, Any]) -> None:
         if not await desk.claim(f"event:{body['event_id']}"):
             return
@@ -41,10 +42,12 @@ def register(app: AsyncApp, desk: Desk) -> None:
                 await _suggest(desk, place)
 
     @app.event("member_joined_channel")
+    @desk.counted
     async def joined(event: dict[str, Any]) -> None:
         desk.identity.forget_channel(str(event["channel"]))
 
     @app.event("member_left_channel")
+    @desk.counted
     async def left(event: dict[str, Any]) -> None:
         desk.identity.forget_channel(str(event["channel"]))
 

@@ -12,16 +12,17 @@ EVENTS = ("app_mention",)
 
 def register(app: AsyncApp, desk: Desk) -> None:
     @app.event("app_mention")
+    @desk.counted
     async def mentioned(body: dict[str, Any], event: dict[str, Any]) -> None:
         if event.get("bot_id") or not event.get("user") or "edited" in event:
             return
-        if await desk.claim(*claims(body, event)):
-            await hear_mention(desk, event)
+        await hear_mention(desk, body, event)
 
 
-async def hear_mention(desk: Desk, event: dict[str, Any]) -> None:
+async def hear_mention(desk: Desk, body: dict[str, Any], event: dict[str, Any]) -> None:
     own = await desk.identity.own()
-    await desk.hear(place_of(event), words_typed(str(event.get("text") or ""), own.user) or "help")
+    words = words_typed(str(event.get("text") or ""), own.user)
+    await desk.hear(place_of(event), words or "help", claims(body, event))
 
 
 def claims(body: dict[str, Any], event: dict[str, Any]) -> tuple[str, str]:

@@ -15,6 +15,7 @@ SPOKEN = (None, "file_share", "thread_broadcast")
 
 def register(app: AsyncApp, desk: Desk) -> None:
     @app.event("message")
+    @desk.counted
     async def said(body: dict[str, Any], event: dict[str, Any]) -> None:
         if event.get("subtype") not in SPOKEN or event.get("bot_id") or not event.get("user"):
             return
@@ -23,12 +24,15 @@ def register(app: AsyncApp, desk: Desk) -> None:
         is_direct = event.get("channel_type") == "im"
         is_named = names(text, own.user)
         in_thread = bool(event.get("thread_ts")) and not is_for_another(text, own.user)
-        if not (is_direct or is_named or in_thread) or not await desk.claim(*claims(body, event)):
-            return
         if is_named and not is_direct:
-            await hear_mention(desk, event)
+            await hear_mention(desk, body, event)
             return
         words = words_typed(text, own.user)
-        below_ours = event.get("parent_user_id") == own.user
-        if words or is_direct:
-            await desk.hear(place_of(event), words or "help", overheard=not is_direct, below_ours=below_ours)
+        if is_direct or (in_thread and words):
+            await desk.hear(
+                place_of(event),
+                words or "help",
+                claims(body, event),
+                overheard=not is_direct,
+                below_ours=event.get("parent_user_id") == own.user,
+            )

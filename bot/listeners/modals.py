@@ -58,14 +58,17 @@ class Carried(BaseModel):
 
 def register(app: AsyncApp, desk: Desk) -> None:
     @app.view(SENT)
+    @desk.counted
     async def sent(ack: AsyncAck, body: dict[str, Any]) -> None:
         await receive(desk, ack, body)
 
     @app.view(CONFIRMED)
+    @desk.counted
     async def confirmed(ack: AsyncAck, body: dict[str, Any]) -> None:
         await receive(desk, ack, body)
 
     @app.options(FOUND)
+    @desk.counted
     async def typing(ack: AsyncAck, body: dict[str, Any]) -> None:
         name = str(body["action_id"]).removeprefix(FIND)
         try:

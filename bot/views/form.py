@@ -63,11 +63,11 @@ class Field:
 def draw_form(title: Text, fields: Sequence[Field], language: Language, carried: str, about: str = "") -> Json:
     """The modal. `carried` comes back when it is sent; `about` names the record."""
     blocks: list[Block] = []
-    if about:
-        blocks.append(ContextBlock([PlainText(cut(clean(about), MOST_LABEL))], block_id="about"))
+    if name := cut(clean(about).strip(), MOST_LABEL):
+        blocks.append(ContextBlock([PlainText(name)], block_id="about"))
     blocks += [_input(field, language) for field in fields]
     view = ModalView(
-        title=PlainText(cut(words_of(title, language), MOST_TITLE)),
+        title=PlainText(cut(words_of(title, language).strip() or "–", MOST_TITLE)),
         blocks=blocks,
         submit=PlainText(cut(words_of(text("Save"), language), MOST_TITLE)),
         close=PlainText(cut(words_of(text("Close"), language), MOST_TITLE)),
@@ -117,11 +117,11 @@ def _value(element: Mapping[str, Any], prefix: str) -> str:
 
 
 def _input(field: Field, language: Language) -> InputBlock:
-    hint = None if field.hint is None else PlainText(cut(words_of(field.hint, language), MOST_LABEL))
+    words = "" if field.hint is None else cut(words_of(field.hint, language).strip(), MOST_LABEL)
     return InputBlock(
         label=PlainText(cut(words_of(field.label, language).strip() or field.name, MOST_LABEL)),
         element=_element(field, language),
-        hint=hint,
+        hint=PlainText(words) if words else None,
         optional=not field.required,
         block_id=field.name,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from skills.contract import Effect, Skill
+from skills.contract import Effect, Example, Skill
 from skills.language import Language
 from skills.text import render
 from store.models import Role
@@ -11,6 +11,8 @@ MOST_PROMPTS = 4
 MOST_TITLE = 75
 FIRST = ("today", "quota", "pipeline", "ask", "leaderboard")
 """What somebody wants to know when they open the conversation; the rest follows."""
+GENERAL = frozenset({"question", "period", "top", "metric"})
+"""Parameters that name no record."""
 
 
 def draw_prompts(skills: Mapping[str, Skill], role: Role, language: Language) -> list[dict[str, str]]:
@@ -18,12 +20,17 @@ def draw_prompts(skills: Mapping[str, Skill], role: Role, language: Language) ->
     prompts = []
     for name in _ordered(skills):
         skill = skills[name]
-        says = [example.says for example in skill.examples]
+        says = [example.says for example in skill.examples if _names_nobody(example)]
         fitting = [words for words in says if _is_chinese(words) == (language.code == "zh")] or says
         if skill.effect is Effect.READ and skill.listed and role.rank >= skill.needs.rank and fitting:
             title = render(skill.summary, language)
             prompts.append({"title": title[:MOST_TITLE], "message": fitting[0]})
     return prompts[:MOST_PROMPTS]
+
+
+def _names_nobody(example: Example) -> bool:
+    """Whether it makes sense anywhere: the customers and people of an example are made up."""
+    return set(example.params.model_dump(exclude_defaults=True)) <= GENERAL
 
 
 def _ordered(skills: Mapping[str, Skill]) -> Sequence[str]:

@@ -43,7 +43,6 @@ def draw_table(table: Table, language: Language, name: str, *, as_text: bool = F
     if not shown:
         return _as_text(table, language, name, title, header, rows)
     blocks: list[Block] = [
-        _line(f"{name}.title", [(cut(title, MOST_CELL), True)]),
         DataTableBlock(
             rows=[
                 [RawText(cut(words, MOST_CELL)) for words in header],

@@ -13,9 +13,9 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import create_app, create_client
+from bot.app import create_app, create_client, create_desk
 from bot.delivery import Delivery
-from bot.listeners.desk import Heard, Understand
+from bot.listeners.desk import Desk, Heard, Understand
 from bot.local_workspace import App, Channel, Member, Person, Roster, SlashCommand, Workspace
 from bot.posting import Poster
 from bot.settings import BotSettings, SlackSettings
@@ -89,9 +89,15 @@ class Bot:
     company: Company
     assistant: Assistant
     app: AsyncApp
+    desk: Desk
     client: AsyncWebClient
     delivery: Delivery
     time: Time
+
+    async def settled(self) -> None:
+        """Wait until everything that was said so far is answered, or left alone."""
+        await self.workspace.nothing_more()
+        await self.desk.idle()
 
     def person(self, name: str) -> Person:
         return self.workspace.person(IDS.get(name, name))
@@ -127,11 +133,13 @@ async def running(
         settings = BotSettings.model_validate({"status_after": status_after, "PORT": 0})
         client = create_client(slack, session)
         with ThreadPoolExecutor(4) as executor:
-            app = create_app(assistant, understand(assistant), slack, settings, client=client, executor=executor)
+            desk = create_desk(assistant, understand(assistant), settings, client=client, executor=executor)
+            app = create_app(desk, slack, settings)
             delivery = Delivery(assistant.database, Poster(client), time, executor)
-            bot = Bot(workspace, company, assistant, app, client, delivery, time)
+            bot = Bot(workspace, company, assistant, app, desk, client, delivery, time)
             if over_http:
                 yield bot
+                await desk.idle()
                 return
             handler = AsyncSocketModeHandler(app, workspace.app_token)
             handler.client.proxy = None
@@ -139,6 +147,6 @@ async def running(
             try:
                 await workspace.until_connected()
                 yield bot
-                await workspace.nothing_more()
             finally:
+                await bot.settled()
                 await handler.close_async()  # type: ignore[no-untyped-call]
