@@ -21,8 +21,8 @@ WEEKDAYS = {
     **dict.fromkeys(("sunday", "sun", "日", "天"), 6),
 }
 MONTH_NAMES = (
-    ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"),
-    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+    re.split(r"\s", "january february march april may june july august september october november december"),
+    re.split(r"\s", "jan feb mar apr may jun jul aug sep oct nov dec"),
 )
 MONTHS = {name: number for names in MONTH_NAMES for number, name in enumerate(names, 1)} | {"sept": 9}
 DAY_NAME = "|".join(sorted((name for name in WEEKDAYS if name.isascii()), key=len, reverse=True))
@@ -457,8 +457,10 @@ def _rules() -> Sequence[tuple[re.Pattern[str], Reader]]:
         (r"(?P<which>next|this) (?P<grain>month|quarter|qtr|year|week)", _bare_period),
         (r"(?P<which>下个?|本|这个?)(?P<grain>月|季度|周|星期)", _bare_period),
         (
-            (rf"(?P<end>{END} )?(?:(?P<y2>\d{{4}}|FY ?\d{{2,4}})[- ]?)?Q(?P<q>[1-4])"
-            r"(?:[ -]?(?:of )?(?P<y>\d{4}|'?\d{2}))?"),
+            (
+                rf"(?P<end>{END} )?(?:(?P<y2>\d{{4}}|FY ?\d{{2,4}})[- ]?)?Q(?P<q>[1-4])"
+                r"(?:[ -]?(?:of )?(?P<y>\d{4}|'?\d{2}))?"
+            ),
             _quarter_en,
         ),
         (r"(?P<y2>\d{4}年)?(?:第?(?P<q>[一二三四1-4])季度|Q(?P<q2>[1-4]))(?P<end>末|底)?", _quarter_zh),

@@ -11,7 +11,10 @@ from typing import Generic, TypeVar
 from rapidfuzz import fuzz
 
 SUFFIXES = frozenset(
-    ("inc", "incorporated", "llc", "ltd", "limited", "gmbh", "corp", "corporation", "co", "company", "plc", "ag", "sa", "bv", "oy", "ab", "srl", "spa", "kg")
+    re.split(
+        r"\s+",
+        "inc incorporated llc ltd limited gmbh corp corporation co company plc ag sa bv oy ab srl spa kg",
+    )
 )
 CHINESE_SUFFIX = re.compile("(?:股份|科技)?(?:有限)?(?:责任)?(?:公司|集团)$")
 CHINESE = r"\u3400-\u4dbf\u4e00-\u9fff"

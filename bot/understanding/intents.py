@@ -1,0 +1,86 @@
+"""Which skill a sentence asks for, without a model: cues, the skills' own examples, and what the text holds."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.understanding.cues import cue_score
+from bot.understanding.drafts import Draft, is_question, is_unreal, stripped
+from bot.understanding.entities import Frame, Kind
+from bot.understanding.examples import Examples
+from bot.understanding.reads import fill
+from bot.understanding.writes import LOG_COMMAND, read_create, read_log, read_schedule, read_update
+from skills.contract import Effect, Skill
+
+COMMANDING = re.compile(
+    r"^(?:please )?(?:move|push|set|change|update|mark|put|make|bump|raise|lower|advance|switch|shift|close|add|give|assign|"
+    r"transfer|delay|postpone|pull|bring|drop|cut|extend|increase|reduce|reassign|edit|win|lose|把|将|改|更新|设置?|推进|推|调整)"
+    r"|->|=>|→|[^!<>=]=[^=]|：|: ?\[(?:stage|amount|when)\]",
+    re.IGNORECASE,
+)
+LIKENESS = 2.0
+"""How much the likeness to examples (0 to 1) weighs beside cues (0 to 4)."""
+LIKE_ENOUGH = 1.0
+WRITES = frozenset({"update", "create", "log", "schedule", "undo"})
+
+
+@dataclass(frozen=True)
+class Ranked:
+    draft: Draft
+    score: float
+
+
+def rank(frame: Frame, skills: Mapping[str, Skill], examples: Examples, subject: str | None) -> list[Ranked]:
+    """The skills that the text can mean, likeliest first."""
+    masked = _masked(frame)
+    likeness = examples.likeness(masked) if masked else {}
+    reads = [_read(frame, skill, masked, likeness, subject) for skill in skills.values() if _readable(skill)]
+    reads.sort(key=lambda item: -item.score)
+    writes = [item for item in _writes(frame, masked, subject, likeness, reads) if item.draft.skill in skills]
+    found = [item for item in (*reads, *writes) if item.score >= LIKE_ENOUGH]
+    return sorted(found, key=lambda item: -item.score)
+
+
+def _masked(frame: Frame) -> str:
+    core = stripped(frame.masked)
+    return re.sub(r"\[rhythm\]|\[channel\]", " ", core).strip()
+
+
+def _readable(skill: Skill) -> bool:
+    return skill.effect is Effect.READ or skill.name not in WRITES or skill.name == "undo"
+
+
+def _read(frame: Frame, skill: Skill, masked: str, likeness: Mapping[str, float], subject: str | None) -> Ranked:
+    cues = cue_score(skill.name, masked)
+    score = cues + LIKENESS * likeness.get(skill.name, 0.0)
+    if skill.effect is Effect.WRITE:
+        return Ranked(Draft(skill.name, {}, sure=cues >= 3), cues if cues >= 3 else 0.0)
+    return Ranked(fill(skill, frame, subject), score)
+
+
+def _writes(
+    frame: Frame, masked: str, subject: str | None, likeness: Mapping[str, float], reads: list[Ranked]
+) -> list[Ranked]:
+    found: list[Ranked] = []
+    report = next((item.draft for item in reads if item.score >= 2 and item.draft.skill in REPORTS), None)
+    schedule = read_schedule(frame, report)
+    if schedule is not None:
+        found.append(Ranked(schedule, 6.0 if schedule.sure or "action" in schedule.params else 3.4))
+    create = read_create(frame)
+    if create is not None:
+        found.append(Ranked(create, 5.0 + likeness.get("create", 0.0)))
+    log = read_log(frame, subject)
+    if log is not None:
+        command = LOG_COMMAND.search(frame.clean[: frame.clean.find(":")] if ":" in frame.clean else frame.clean)
+        base = 5.2 if command else 4.4
+        found.append(Ranked(log, (base if log.sure else 1.2) + likeness.get("log", 0.0)))
+    update = read_update(frame, subject)
+    if update is not None:
+        base = 4.4 if COMMANDING.search(masked) else 3.2
+        weak = 1.0 if is_question(frame.clean) or is_unreal(frame.clean) or frame.of(Kind.RHYTHM) else 1.8
+        named = update.missing is None or "[deal]" in masked
+        found.append(Ranked(update, (base if update.sure and named else weak) + likeness.get("update", 0.0)))
+    return found
+
+
+REPORTS = frozenset({"leaderboard", "pipeline", "quota", "booked", "today", "opportunity"})

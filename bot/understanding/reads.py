@@ -1,0 +1,186 @@
+"""Parameters of a skill found in a text by what they are called: an owner is a person, a period a stretch of time."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.understanding.drafts import Draft
+from bot.understanding.entities import Frame, Kind
+from bot.understanding.writes import deal_of
+from skills.contract import Skill
+from skills.references.numerals import CHINESE_DIGIT, read_number
+
+MINE = re.compile(r"\b(?:my|mine|me|i|i'm|am i|myself)\b|我(?!们|司)", re.IGNORECASE)
+MY_TEAM = re.compile(
+    r"\b(?:my|our|the) team\b|\bteam'?s?\b(?! (?:of|a))|\bmy (?:reps|people|guys)\b|我们?团队|我们组|团队",
+    re.IGNORECASE,
+)
+COMPANY = re.compile(
+    r"\b(?:company|everyone|everybody|whole team|all (?:reps|teams|of us)|org(?:ani[sz]ation)?|overall|company-wide)\b|全公司|公司|所有人|全体|全部门",
+    re.IGNORECASE,
+)
+TOP = re.compile(
+    rf"\b(?:top|best|first|bottom|leading) (?P<a>\d{{1,3}}|three|five|ten)\b|前\s*(?P<b>\d{{1,3}}|{CHINESE_DIGIT}{{1,2}})(?:名|位|个|强)?",
+    re.IGNORECASE,
+)
+BY_TEAM = re.compile(
+    r"\bby (?:team|region)\b|\b(?:team|teams|region) (?:leader ?board|ranking|standings)\b|\bwhich team\b|\b(?:top|best) (?:\d+ )?teams?\b|rank(?:ing)? (?:of )?teams|按团队|团队(?:排名|排行)|各团队|哪个团队",
+    re.IGNORECASE,
+)
+BY_REP = re.compile(r"\bby (?:rep|person|seller|owner|people)\b|按(?:人|销售|个人)", re.IGNORECASE)
+METRICS = (
+    ("attainment", re.compile(r"\battainment\b|\bquota\b|% of|\bpercent|达成|完成率", re.IGNORECASE)),
+    ("deals", re.compile(r"\b(?:number of|most|by|how many) (?:deals|wins)\b|\bdeal count\b|单数|单量|按单", re.IGNORECASE)),
+    ("booked", re.compile(r"\b(?:booked|bookings|revenue|amount)\b|金额|销售额", re.IGNORECASE)),
+)  # fmt: skip
+OBJECTION_LEADS = re.compile(
+    r"^.*?\b(?:says?|said|saying|thinks?|told (?:me|us)|tells? (?:me|us)|claims?|feels?|insists?|complains?|argues?)(?: that)?[:,]?\s+"
+    r"|^.*?\bobjections?(?: is| about| on|:)?\s*[:,]?\s*|^.*?\b(?:answer|respond to|handle|reply to|counter|deal with|react to|when|if)[:,]?\s+(?:they |the customer |an? |when they )?"
+    r"|^.*?push(?:es|ed|ing)? back (?:on|about|because)\s+|^.*?(?:客户|对方|他们)?(?:说|觉得|嫌|认为|担心)",
+    re.IGNORECASE | re.DOTALL,
+)
+OBJECTION_TAILS = re.compile(
+    r"[,，.;?？!\s]*(?:what (?:do|should|can) i (?:say|answer|reply|tell them|do)|how (?:do|should|can) i (?:answer|respond|reply|handle (?:it|this|that))|any ideas|help|怎么(?:办|回答|应对|回复?|说))[\s?？!.。]*$",
+    re.IGNORECASE,
+)
+TOPIC = re.compile(r"(?i)^(?:please )?help(?: me)?(?: with| on| about)?\s+|^how (?:do|can) i use (?:the )?|^帮助")
+
+Finder = Callable[[Frame, str], Any]
+
+
+def fill(skill: Skill, frame: Frame, subject: str | None) -> Draft:
+    """A draft of the skill with every parameter that the text gives."""
+    params: dict[str, Any] = {}
+    names = skill.params.model_fields
+    for name in names:
+        found = FINDERS[name](frame, skill.name) if name in FINDERS else None
+        if found is not None:
+            params[name] = found
+    for name in ("opportunity", "about"):
+        if name in names and name not in params and subject and (names[name].is_required() or _points(frame)):
+            params[name] = subject
+    if "team" in params and "owner" in params and _is_mine(params["owner"]):
+        del params["owner"]
+    missing = next((name for name, field in names.items() if field.is_required() and name not in params), None)
+    return Draft(skill.name, params, missing=missing)
+
+
+def _points(frame: Frame) -> bool:
+    return re.search(r"\b(?:it|this deal|that deal)\b|这个(?:商机|单子)|它", frame.clean, re.IGNORECASE) is not None
+
+
+def _is_mine(words: str) -> bool:
+    return words in {"me", "我"}
+
+
+def _owner(frame: Frame, skill: str) -> str | None:
+    people = frame.of(Kind.PERSON)
+    if people:
+        return people[0].words
+    if skill in {"pipeline", "booked", "quota"} and not MY_TEAM.search(frame.clean):
+        mine = re.sub(
+            r"(?i)\b(?:show|tell|give|send|get|let|email|dm|remind|brief|help) me\b|给我|告诉我|帮我|发我",
+            " ",
+            frame.clean,
+        )
+        mine = re.sub(r"(?i)\b(?:can|could|may|do|should|how do) i (?:see|get|have|find|look)\b", " ", mine)
+        if match := MINE.search(mine):
+            return "我" if match.group() == "我" else "me"
+    return None
+
+
+def _team(frame: Frame, skill: str) -> str | None:
+    if teams := frame.of(Kind.TEAM):
+        return teams[0].words
+    if COMPANY.search(frame.clean) and skill != "ask":
+        return "company"
+    if skill == "leaderboard" and (
+        BY_TEAM.search(frame.clean) or not re.search(r"(?i)\bmy team\b|我们?团队|我们组", frame.clean)
+    ):
+        return None
+    return "my team" if MY_TEAM.search(frame.clean) and not BY_TEAM.search(frame.clean) else None
+
+
+def _period(frame: Frame, _skill: str) -> str | None:
+    whens = [item for item in frame.of(Kind.WHEN) if item.is_period]
+    return whens[0].words if whens else None
+
+
+def _first(kind: Kind) -> Finder:
+    return lambda frame, _skill: next((item.words for item in frame.of(kind)), None)
+
+
+def _deal(frame: Frame, _skill: str) -> str | None:
+    deal = deal_of(frame)
+    return deal.words.strip() if deal else None
+
+
+def _account(frame: Frame, _skill: str) -> str | None:
+    deals = frame.of(Kind.DEAL)
+    return deals[0].words.strip() if deals else None
+
+
+def _product(frame: Frame, skill: str) -> str | None:
+    products = frame.of(Kind.PRODUCT)
+    if not products or skill in {"opportunity", "prep"}:
+        return None
+    return products[0].words
+
+
+def _top(frame: Frame, _skill: str) -> int | None:
+    match = TOP.search(frame.clean)
+    number = read_number(match["a"] or match["b"]) if match else None
+    return int(number) if number else None
+
+
+def _by(frame: Frame, skill: str) -> str | None:
+    if skill != "leaderboard":
+        return None
+    if BY_TEAM.search(frame.clean):
+        return "team"
+    return "rep" if BY_REP.search(frame.clean) else None
+
+
+def _metric(frame: Frame, _skill: str) -> str | None:
+    return next((name for name, cue in METRICS if cue.search(frame.clean)), None)
+
+
+def _question(frame: Frame, _skill: str) -> str | None:
+    return re.sub(r"^/?\w*\s*ask:?\s+", "", frame.text.strip()) or None
+
+
+def _objection(frame: Frame, _skill: str) -> str | None:
+    quotes = frame.of(Kind.QUOTE)
+    if quotes:
+        return quotes[0].words
+    said = OBJECTION_TAILS.sub("", frame.text.strip())
+    shorter = OBJECTION_LEADS.sub("", said, count=1).strip(" .?!,，。？")
+    return shorter or said.strip() or None
+
+
+def _topic(frame: Frame, _skill: str) -> str | None:
+    match = TOPIC.match(frame.clean)
+    if match is None:
+        return None
+    topic = re.sub(r"(?i)\b(?:command|skill)\b|[?.!？。]", "", frame.text[match.end() :]).strip()
+    return topic if topic and " " not in topic and topic not in {"me", "us"} else None
+
+
+FINDERS: Mapping[str, Finder] = {
+    "owner": _owner,
+    "team": _team,
+    "period": _period,
+    "stage": _first(Kind.STAGE),
+    "product": _product,
+    "account": _account,
+    "opportunity": _deal,
+    "about": _deal,
+    "top": _top,
+    "by": _by,
+    "metric": _metric,
+    "question": _question,
+    "objection": _objection,
+    "topic": _topic,
+    "channel": _first(Kind.CHANNEL),
+    "amount": _first(Kind.AMOUNT),
+}

@@ -1,0 +1,371 @@
+"""The order in which a message is understood, in one place.
+
+The thread's open question → an exact command → a follow-up → a sentence → a language model, if one is configured →
+help with "did you mean". Only the first that fits is used, and a guess never writes: it is asked about.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol
+
+from sqlmodel import col, select
+
+from bot.understanding.agent import ModelRoute
+from bot.understanding.conversation import State, load_state, set_state
+from bot.understanding.cues import APPROVING, OUTSIDE, PAY, SENDING
+from bot.understanding.drafts import Draft, stripped
+from bot.understanding.entities import Frame, Kind, find_entities
+from bot.understanding.examples import Encode, Examples
+from bot.understanding.followups import Answered, corrected, follow_up, read_answer
+from bot.understanding.grammar import read_command
+from bot.understanding.intents import Ranked, rank
+from bot.understanding.labels import label
+from bot.understanding.parts import split_parts
+from skills.answer import Action, Answer, Choice, Invocation, Status
+from skills.contract import Actor, Audience, Effect
+from skills.errors import Impossible, NotAllowed, SkillError, Unclear
+from skills.language import get_language
+from skills.measures.calendar import FiscalCalendar
+from skills.permissions import rights_of
+from skills.references.records import reference
+from skills.references.vocabulary import Vocabulary
+from skills.runner import Assistant, Reply, cancel, confirm, run_skill
+from skills.text import text, verbatim
+from store.models import Opportunity, Person, Source
+from store.models import Status as RecordStatus
+from store.people import get_organisation
+from store.scope import Scope
+
+Route = Literal["command", "sentence", "model"]
+CLEAR_LEAD = 0.35
+"""By how much the likeliest meaning must lead before it is taken without asking."""
+AS_GOOD_AS_SAID = 3.0
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+HINTS = 3
+OWN_DEALS = 5
+
+
+class Message(Protocol):
+    """What somebody said, to whom it may be answered, and the key of the thread."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def actor(self) -> Actor: ...
+    @property
+    def audience(self) -> Audience: ...
+    @property
+    def conversation(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Said:
+    """A plain `Message`."""
+
+    text: str
+    actor: Actor
+    audience: Audience
+    conversation: str
+
+
+class Understood(Reply):
+    """A reply, and by which route the message was understood."""
+
+    understood_by: Route = "sentence"
+
+
+@dataclass(frozen=True)
+class _Hearing:
+    """One message with everything that is known when it is read."""
+
+    message: Message
+    actor: Actor
+    frame: Frame
+    state: State
+    vocabulary: Vocabulary
+
+
+class Understanding:
+    """Understands messages and has them done. Safe between threads; blocking."""
+
+    def __init__(self, assistant: Assistant, model: ModelRoute | None = None, encode: Encode | None = None) -> None:
+        self._assistant = assistant
+        self._model = model
+        self._examples = Examples(assistant.skills, encode)
+
+    def reply(self, message: Message) -> tuple[Understood, ...]:
+        """Understand one message, do what it asks for, and remember what the thread is about."""
+        hearing = self._hear(message)
+        reply = self._reply(hearing)
+        self.remember(message.conversation, message.actor, reply)
+        return (reply,)
+
+    __call__ = reply
+
+    def remember(self, conversation: str, actor: Actor, reply: Reply) -> None:
+        """Keep what a reply was about; also for replies to buttons, which come in by another way."""
+        now = self._assistant.clock()
+        with self._assistant.database.writing() as session:
+            if session.get(Person, actor.id) is None:
+                return
+            state = load_state(session, conversation, actor.id, now)
+            after = state.after(reply, now, get_language(actor.language))
+            set_state(session, conversation, actor.id, after, now)
+
+    def _hear(self, message: Message) -> _Hearing:
+        now = self._assistant.clock()
+        with self._assistant.database.session() as session:
+            organisation = get_organisation(session)
+            person = session.get(Person, message.actor.id)
+            scope = rights_of(session, person, organisation).read if person else Scope.of(())
+            vocabulary = Vocabulary.load(session, scope)
+            state = load_state(session, message.conversation, message.actor.id, now)
+            calendar = FiscalCalendar(
+                organisation.fiscal_start_month, named_by_end=organisation.fiscal_year_named_by == "end"
+            )
+            today = _today(now, organisation.zone)
+            actor = message.actor
+            if CHINESE.search(message.text) and person is not None and not person.locale:
+                actor = replace(actor, language="zh")
+        frame = find_entities(message.text, vocabulary, today, calendar)
+        return _Hearing(message, actor, frame, state, vocabulary)
+
+    def _reply(self, hearing: _Hearing) -> Understood:
+        if not hearing.frame.clean.strip():
+            return self._nothing_said(hearing)
+        answered = read_answer(hearing.message.text, hearing.state)
+        if answered is not None:
+            return self._answered(hearing, answered)
+        found = read_command(hearing.frame, self._assistant.skills, hearing.state.deal)
+        if found is not None:
+            return self._run(hearing, found[0], "command")
+        refused = _refused(hearing.frame)
+        if refused is not None:
+            return _understood(Reply(skill="", answer=refused.answer()), "sentence")
+        continued = corrected(hearing.frame, hearing.state) or self._continued(hearing)
+        if continued is not None:
+            if hearing.state.token:
+                cancel(self._assistant, hearing.state.token, hearing.actor)
+            return self._run(hearing, continued, "sentence")
+        return self._sentence(hearing)
+
+    def _nothing_said(self, hearing: _Hearing) -> Understood:
+        if not hearing.frame.text.strip():
+            return self._help(hearing, [])
+        answer = Unclear(
+            text("That looks like something you quote or forward."),
+            text("Tell me in your own words what I should do with it."),
+        ).answer()
+        return _understood(Reply(skill="", answer=answer), "sentence")
+
+    def _answered(self, hearing: _Hearing, answered: Answered) -> Understood:
+        """The answer to what was asked in this thread."""
+        state, message = hearing.state, hearing.message
+        if answered.yes and state.token:
+            return _understood(
+                confirm(self._assistant, state.token, hearing.actor, message.audience, Source.SENTENCE), "sentence"
+            )
+        if answered.no:
+            if state.token:
+                return _understood(cancel(self._assistant, state.token, hearing.actor), "sentence")
+            return _understood(
+                Reply(skill="", answer=Answer(headline=text("All right, nothing was changed."), private=True)),
+                "sentence",
+            )
+        if answered.invocation is not None:
+            return self._invoke(hearing, answered.invocation, "sentence")
+        return self._help(hearing, [])
+
+    def _continued(self, hearing: _Hearing) -> Draft | None:
+        draft = follow_up(hearing.frame, hearing.state, self._assistant.skills)
+        if draft is not None:
+            return draft
+        asked = hearing.state.asked
+        if asked is None:
+            return None
+        ranked = self._ranked(hearing)
+        if ranked and ranked[0].score >= AS_GOOD_AS_SAID:
+            return None
+        words = hearing.message.text.strip()
+        if asked.param == "when":
+            words = f"{asked.invocation.params.get('when', '')} {words}".strip()
+        return Draft(asked.invocation.skill, {**asked.invocation.params, asked.param: words})
+
+    def _ranked(self, hearing: _Hearing) -> list[Ranked]:
+        return rank(hearing.frame, self._assistant.skills, self._examples, hearing.state.deal)
+
+    def _sentence(self, hearing: _Hearing) -> Understood:
+        parts = split_parts(hearing.frame, lambda frame: rank(frame, self._assistant.skills, self._examples, None))
+        if parts is not None:
+            first, second = parts
+            done = self._run(hearing, first, "sentence")
+            return _with_action(done, second, self._assistant)
+        ranked = self._ranked(hearing)
+        if not ranked:
+            return self._by_model(hearing, ranked)
+        best = ranked[0]
+        rivals = [item for item in ranked[1:] if best.score - item.score < CLEAR_LEAD]
+        writes = self._assistant.skills[best.draft.skill].effect is Effect.WRITE
+        if writes and not best.draft.sure:
+            return self._unsure(hearing, ranked)
+        if best.score < AS_GOOD_AS_SAID and rivals and (writes or self._writes(rivals)):
+            return self._unsure(hearing, ranked)
+        return self._run(hearing, best.draft, "sentence")
+
+    def _writes(self, rivals: Sequence[Ranked]) -> bool:
+        return any(self._assistant.skills[item.draft.skill].effect is Effect.WRITE for item in rivals)
+
+    def _unsure(self, hearing: _Hearing, ranked: Sequence[Ranked]) -> Understood:
+        """Ask, with the likeliest meanings as choices."""
+        if self._model is not None:
+            modelled = self._model.choose(hearing.message.text, hearing.actor)
+            if modelled is not None:
+                return self._invoke(hearing, modelled, "model")
+        reads = [item for item in ranked if self._assistant.skills[item.draft.skill].effect is Effect.READ]
+        if reads and reads[0].score >= AS_GOOD_AS_SAID:
+            return self._run(hearing, reads[0].draft, "sentence")
+        drafts = [item.draft for item in ranked if item.draft.missing is None][:HINTS]
+        choices = tuple(
+            Choice(
+                label=label(self._assistant.skills[draft.skill], draft.params),
+                invocation=Invocation.of(draft.skill, draft.params),
+            )
+            for draft in drafts
+        )
+        if not choices:
+            return self._help(hearing, ranked)
+        answer = Answer(
+            status=Status.CLARIFY,
+            headline=text("I'm not sure what you want me to do. Which of these?"),
+            choices=choices,
+            private=True,
+        )
+        best = ranked[0].draft
+        return _understood(Reply(skill=best.skill, params=best.params, answer=answer), "sentence")
+
+    def _by_model(self, hearing: _Hearing, ranked: Sequence[Ranked]) -> Understood:
+        if self._model is not None:
+            invocation = self._model.choose(hearing.message.text, hearing.actor)
+            if invocation is not None:
+                return self._invoke(hearing, invocation, "model")
+        return self._help(hearing, ranked)
+
+    def _help(self, hearing: _Hearing, ranked: Sequence[Ranked]) -> Understood:
+        """What could have been meant, and where to find the rest."""
+        masked = stripped(hearing.frame.masked)
+        like = sorted(self._examples.likeness(masked).items(), key=lambda item: -item[1]) if masked else []
+        near = [name for name, score in like if score >= 0.2 and name != "help"][:HINTS]
+        chinese = hearing.actor.language.startswith("zh")
+        choices = []
+        for name in near:
+            skill = self._assistant.skills[name]
+            says = [e.says for e in skill.examples if bool(CHINESE.search(e.says)) is chinese]
+            shown = text("{name}, such as “{example}”", name=name, example=says[0] if says else name)
+            choices.append(Choice(label=shown, invocation=Invocation.of("help", topic=name)))
+        answer = Answer(
+            status=Status.HELP,
+            headline=text("I didn't understand that. Did you mean one of these?")
+            if choices
+            else text("I didn't understand that. Say “help” to see what I can do."),
+            choices=tuple(choices),
+            actions=(Action(label=text("What can you do?"), invocation=Invocation.of("help")),),
+            private=True,
+        )
+        return _understood(Reply(skill="help", answer=answer), "sentence")
+
+    def _run(self, hearing: _Hearing, draft: Draft, by: Route) -> Understood:
+        if draft.missing in {"opportunity", "about", "account"}:
+            named = self._named_elsewhere(hearing)
+            if named is None:
+                return self._which_deal(hearing, draft, by)
+            draft = Draft(draft.skill, {**draft.params, draft.missing: named}, draft.sure)
+        return self._invoke(hearing, Invocation.of(draft.skill, draft.params), by)
+
+    def _named_elsewhere(self, hearing: _Hearing) -> str | None:
+        """A misspelt name among the words that nothing else accounts for."""
+        for match in re.finditer(r"[A-Za-z][A-Za-z'&-]{4,}", hearing.frame.clean):
+            inside = any(item.start < match.end() and match.start() < item.end for item in hearing.frame.items)
+            if not inside and hearing.vocabulary.near(match.group()) is not None:
+                return match.group()
+        return None
+
+    def _which_deal(self, hearing: _Hearing, draft: Draft, by: Route) -> Understood:
+        with self._assistant.database.session() as session:
+            own = session.exec(
+                select(Opportunity.id, Opportunity.name)
+                .where(Opportunity.owner_id == hearing.actor.id, Opportunity.status == RecordStatus.OPEN)
+                .order_by(col(Opportunity.updated_at).desc(), col(Opportunity.id).desc())
+                .limit(OWN_DEALS)
+            ).all()
+        param = draft.missing or "opportunity"
+        choices = tuple(
+            Choice(
+                label=verbatim(name),
+                invocation=Invocation.of(draft.skill, {**draft.params, param: reference("opportunity", deal_id)}),
+            )
+            for deal_id, name in own
+        )
+        answer = Answer(
+            status=Status.CLARIFY,
+            headline=text("Which customer is it with?")
+            if param == "account"
+            else text("Which opportunity do you mean?"),
+            choices=() if param == "account" else choices,
+            notes=(text("Give me its name, or the customer's."),),
+            private=True,
+        )
+        reply = Reply(skill=draft.skill, params=draft.params, answer=answer)
+        return _understood(reply, by)
+
+    def _invoke(self, hearing: _Hearing, invocation: Invocation, by: Route) -> Understood:
+        source = {"command": Source.COMMAND, "sentence": Source.SENTENCE, "model": Source.MODEL}[by]
+        reply = run_skill(self._assistant, invocation, hearing.actor, hearing.message.audience, source)
+        return _understood(reply, by)
+
+
+def _today(now: Any, zone: str) -> Any:
+    from zoneinfo import ZoneInfo
+
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def _understood(reply: Reply, by: Route) -> Understood:
+    return Understood(**dict(reply), understood_by=by)
+
+
+def _with_action(reply: Understood, draft: Draft, assistant: Assistant) -> Understood:
+    """The second thing that was asked for, as a button under the first."""
+    skill = assistant.skills[draft.skill]
+    action = Action(label=label(skill, draft.params), invocation=Invocation.of(draft.skill, draft.params))
+    note = text("You asked for two things; the second waits for your click.")
+    answer = reply.answer.model_copy(
+        update={"actions": (*reply.answer.actions, action), "notes": (*reply.answer.notes, note)}
+    )
+    return reply.model_copy(update={"answer": answer})
+
+
+def _refused(frame: Frame) -> SkillError | None:
+    """What no sentence can bring about, said plainly."""
+    words = frame.masked
+    if OUTSIDE.search(words) and not re.search(r"\breports?\b|\bdigest\b|\bschedule", words):
+        return NotAllowed(
+            text("I don't delete records, and neither does anybody through me."),
+            text("Mark an opportunity as lost, or ask an administrator."),
+        )
+    if SENDING.search(words):
+        return Impossible(
+            text("I can't write to or call customers."), text("I can log what you did, or keep it as the next step.")
+        )
+    if APPROVING.search(words):
+        return NotAllowed(
+            text("I can't approve anything."),
+            text("Ask your manager; “ask who approves a discount” tells you who it is."),
+        )
+    personal = frame.of(Kind.PERSON) or re.search(r"\b(?:his|her|their|my|i|he|she|everyone'?s?)\b|我|他|她", words)
+    if PAY.search(words) and personal:
+        return NotAllowed(text("I know nothing about anybody's pay."), text("Ask your manager or HR."))
+    return None
+
+
+Skills = Mapping[str, Any]
