@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from bot.local_workspace.clock import Clock
 from bot.local_workspace.faults import Faults
@@ -61,6 +60,7 @@ class State:
     members: dict[str, Member] = field(init=False)
     channels: dict[str, Channel] = field(init=False)
     messages: dict[str, dict[str, Message]] = field(init=False)
+    threads: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
     ephemerals: dict[tuple[str, str], Message] = field(default_factory=dict)
     direct: dict[str, tuple[str, ...]] = field(default_factory=dict)
     views: dict[str, list[View]] = field(default_factory=dict)
@@ -145,6 +145,8 @@ class State:
             self.ephemerals[key] = message
         else:
             self.messages[message.channel][message.ts] = message
+            if message.thread_ts not in (None, message.ts):
+                self.threads.setdefault((message.channel, message.thread), {})[message.ts] = None
         happening = self.feed.add(kind, self.message_json(message), message)
         self.posted_at.setdefault(key, happening.number)
         if message.from_app and kind == "posted":
@@ -156,6 +158,7 @@ class State:
             self.ephemerals.pop((message.channel, message.ts), None)
         else:
             self.messages[message.channel].pop(message.ts, None)
+            self.threads.get((message.channel, message.thread), {}).pop(message.ts, None)
         self.feed.add("deleted", {"channel": message.channel, "ts": message.ts}, message)
 
     def get_message(self, channel: str, ts: str) -> Message | None:
@@ -168,8 +171,11 @@ class State:
 
     def list_replies(self, channel: str, thread_ts: str) -> list[Message]:
         """A thread with its first message, oldest first."""
-        everything = sorted(self.messages[channel].values(), key=lambda m: m.ts)
-        return [m for m in everything if m.thread == thread_ts]
+        root = self.messages[channel].get(thread_ts)
+        return [*([root] if root else []), *self._replies(channel, thread_ts)]
+
+    def _replies(self, channel: str, thread_ts: str) -> list[Message]:
+        return [self.messages[channel][ts] for ts in sorted(self.threads.get((channel, thread_ts), ()))]
 
     def message_json(self, message: Message) -> Json:
         """A message as Slack's API shows it."""
@@ -198,7 +204,7 @@ class State:
             shown["edited"] = {"user": message.user, "ts": message.edited_ts}
         if message.from_app:
             shown |= {"bot_id": app.bot_id, "app_id": app.id, "bot_profile": self.bot_json()}
-        replies = [m for m in self.messages[message.channel].values() if m.thread_ts == message.ts != m.ts]
+        replies = [] if message.ephemeral_to else self._replies(message.channel, message.ts)
         if replies:
             shown |= {
                 "thread_ts": message.ts,
@@ -338,8 +344,3 @@ class State:
     def list_traffic(self, kind: str, name: str | None = None) -> list[Json]:
         """What went over the wire, oldest first: `call` (of the Web API), `envelope` or `ack`."""
         return [t for t in self.traffic if t["kind"] == kind and name in (None, t["name"])]
-
-
-def any_json(value: Any) -> Json:
-    """A JSON object, or an empty one for anything else."""
-    return value if isinstance(value, dict) else {}

@@ -181,6 +181,9 @@ class WebApi:
             if problem.messages:
                 answer |= {"response_metadata": {"messages": problem.messages}, "errors": problem.messages}
             return answer
+        except Exception:
+            logger.exception("%s failed on %s", name, arguments)
+            return {"ok": False, "error": "internal_error"}
 
     def _check_token(self, name: str, token: str) -> str | None:
         if name in WITHOUT_TOKEN:
