@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 Json = dict[str, Any]
 
@@ -126,32 +126,33 @@ class Roster:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Roster:
         """Read what `to_json` wrote; unknown keys are refused so that a typing mistake shows."""
-        try:
-            app_data = dict(data.get("app", {}))
-            commands = tuple(SlashCommand(**c) for c in app_data.pop("slash_commands", ()))
-            events = frozenset(app_data.pop("events", ALL_EVENTS))
-            rest = {k: v for k, v in data.items() if k not in {"app", "members", "channels", "welcome"}}
-            return cls(
-                members=tuple(Member(**m) for m in data["members"]),
-                channels=tuple(Channel(**{**c, "members": tuple(c.get("members", ()))}) for c in data["channels"]),
-                app=App(**app_data, slash_commands=commands, events=events),
-                welcome=tuple(
-                    Welcome(**{**w, "prompts": tuple(w.get("prompts", ()))}) for w in data.get("welcome", ())
-                ),
-                **rest,
-            )
-        except (TypeError, KeyError, AttributeError) as problem:
-            raise RosterError(f"The roster has a field that is missing or unknown: {problem}") from problem
+        app_data = {**data.get("app", {})}
+        commands = _list(SlashCommand, app_data.pop("slash_commands", ()), "slash command")
+        app_data["events"] = frozenset(app_data.get("events", ALL_EVENTS))
+        channels = [{**c, "members": tuple(c.get("members", ()))} for c in data.get("channels", ())]
+        welcome = [{**w, "prompts": tuple(w.get("prompts", ()))} for w in data.get("welcome", ())]
+        parts: Json = {
+            "members": _list(Member, data.get("members", ()), "member"),
+            "channels": _list(Channel, channels, "channel"),
+            "app": _made(App, {**app_data, "slash_commands": commands}, "app"),
+            "welcome": _list(Welcome, welcome, "welcome"),
+        }
+        return _made(cls, {**data, **parts}, "roster")
 
     @classmethod
     def from_file(cls, path: Path) -> Roster:
         """Read a roster file; raises `RosterError` where it is no JSON or does not fit."""
         try:
-            return cls.from_json(json.loads(path.read_text("utf-8")))
-        except (OSError, ValueError) as problem:
-            if isinstance(problem, RosterError):
-                raise
-            raise RosterError(f"{path} could not be read as JSON: {problem}") from problem
+            data = json.loads(path.read_text("utf-8"))
+        except OSError as problem:
+            raise RosterError(f"{path} is not there or cannot be read.") from problem
+        except json.JSONDecodeError as problem:
+            raise RosterError(f"{path} is no JSON: look at line {problem.lineno}, column {problem.colno}.") from problem
+        except UnicodeDecodeError as problem:
+            raise RosterError(f"{path} is not encoded as UTF-8.") from problem
+        if not isinstance(data, dict):
+            raise RosterError(f"{path} must hold one JSON object.")
+        return cls.from_json(data)
 
     def to_json(self) -> Json:
         """The roster as plain JSON values, tokens included: it is a file for one machine."""
@@ -168,3 +169,24 @@ class Roster:
             },
             "welcome": [{**vars(w), "prompts": list(w.prompts)} for w in self.welcome],
         }
+
+
+_T = TypeVar("_T")
+
+
+def _made(kind: type[_T], data: Mapping[str, Any], where: str) -> _T:
+    """A value from its JSON, with a plain word about fields that are missing or unknown."""
+    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(set(data) - set(known))
+    missing = sorted(
+        n for n, f in known.items() if n not in data and f.default is MISSING and f.default_factory is MISSING
+    )
+    if unknown:
+        raise RosterError(f"A {where} has fields that are unknown: {', '.join(unknown)}")
+    if missing:
+        raise RosterError(f"A {where} lacks {', '.join(missing)}")
+    return kind(**data)
+
+
+def _list(kind: type[_T], items: Iterable[Mapping[str, Any]], where: str) -> tuple[_T, ...]:
+    return tuple(_made(kind, item, where) for item in items)

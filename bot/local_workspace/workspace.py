@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.local_workspace.clock import Clock
 from bot.local_workspace.delivery import Delivery
 from bot.local_workspace.events import Events
 from bot.local_workspace.faults import Faults
+from bot.local_workspace.feed import Happening
 from bot.local_workspace.messages import Message
 from bot.local_workspace.methods import METHODS
 from bot.local_workspace.methods.messages import post_scheduled
@@ -210,6 +211,22 @@ class Workspace:
         )
         found: Message = happening.value
         return found
+
+    async def happens(
+        self,
+        kind: str,
+        wanted: Callable[[Json], bool] = lambda data: True,  # noqa: ARG005
+        *,
+        after: int = 0,
+        timeout: float = TIMEOUT,  # noqa: ASYNC109
+    ) -> Happening:
+        """The first change of this kind (`status`, `prompts`, `home`, `deleted` …) after number `after` that is wanted.
+
+        `wanted` gets what the page is told about it; a change that already happened counts.
+        """
+        return await self.state.feed.first(
+            lambda h: h.kind == kind and wanted(h.data), after=after, timeout=timeout, what=f"a change of kind {kind}"
+        )
 
     async def nothing_more(self) -> None:
         """Wait until every event is acknowledged or given up.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -357,3 +358,60 @@ async def test_stop_reaches_the_app() -> None:
         await dana.stop(message)
         await bot.workspace.nothing_more()
         assert stopped == [message.ts]
+
+
+async def test_every_kind_of_element_arrives_with_its_value() -> None:
+    got: dict[str, Any] = {}
+
+    def register(app: AsyncApp) -> None:
+        @app.action(re.compile(".*"))
+        async def on_any(ack: Any, action: Json) -> None:
+            await ack()
+            got[action["action_id"]] = next(
+                action[k]
+                for k in ("selected_option", "selected_options", "selected_date", "selected_user", "value")
+                if k in action
+            )
+
+    boxes = {"type": "checkboxes", "action_id": "boxes", "options": [option("A", "a"), option("B", "b")]}
+    up = {"text": text("Good"), "value": "up"}
+    down = {"text": text("Bad"), "value": "down"}
+    thumbs = {"type": "feedback_buttons", "action_id": "thumbs", "positive_button": up, "negative_button": down}
+    press = {"type": "button", "action_id": "card", "text": text("Open"), "value": "7"}
+    more = {"type": "overflow", "action_id": "more", "options": [option("Export", "x")]}
+    blocks: list[Json] = [
+        {"type": "actions", "elements": [boxes, {"type": "datepicker", "action_id": "day"}, more]},
+        {"type": "actions", "elements": [{"type": "users_select", "action_id": "who"}]},
+        {"type": "context_actions", "elements": [thumbs]},
+        {"type": "carousel", "elements": [{"type": "card", "title": text("Acme"), "actions": [press]}]},
+    ]
+    async with running(register) as bot:
+        dana = bot.workspace.person("dana")
+        await bot.client.chat_postMessage(channel=dana.direct_channel, text="x", blocks=blocks)
+        message = bot.workspace.messages(dana.direct_channel)[0]
+        await dana.choose(message, "boxes", ["A", "b"])
+        await dana.choose(message, "day", "2026-12-11")
+        await dana.choose(message, "who", DANA)
+        await dana.choose(message, "more", "Export")
+        await dana.click(message, "Bad")
+        await dana.click(message, "Open")
+        assert [o["value"] for o in got.pop("boxes")] == ["a", "b"]
+        assert got.pop("more")["value"] == "x"
+        assert got == {"day": "2026-12-11", "who": DANA, "thumbs": "down", "card": "7"}
+
+
+async def test_a_status_is_seen_while_it_lasts() -> None:
+    def register(app: AsyncApp) -> None:
+        @app.event("message")
+        async def on_message(event: Json, client: AsyncWebClient, say: Any) -> None:
+            await client.assistant_threads_setStatus(
+                channel_id=event["channel"], thread_ts=event["ts"], status="is thinking…"
+            )
+            await say(text="done", thread_ts=event["ts"])
+
+    async with running(register) as bot:
+        message = await bot.workspace.person("dana").say("hm", dm=True)
+        shown = await bot.workspace.happens("status", lambda data: bool(data["status"]))
+        assert shown.data["thread_ts"] == message.ts
+        await bot.workspace.reply_to(message)
+        assert bot.workspace.status(message) == ""

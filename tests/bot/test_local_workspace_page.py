@@ -94,12 +94,18 @@ def test_a_roster_survives_its_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("{", "could not be read as JSON"),
+        ("{", "no JSON: look at line 1, column 2"),
+        ("[]", "must hold one JSON object"),
         (
             '{"members": [], "channels": [{"id": "C1", "name": "x", "members": ["U9"]}]}',
             "members that do not exist: U9",
         ),
-        ('{"members": [{"id": "U1", "nam": "x"}], "channels": []}', "missing or unknown"),
+        ('{"members": [{"id": "U1", "nam": "x"}], "channels": []}', "A member has fields that are unknown: nam"),
+        ('{"members": [{"id": "U1", "name": "x"}]}', "A member lacks real_name"),
+        (
+            '{"members": [{"id": "U1", "name": "x", "real_name": "X"}, {"id": "U1", "name": "y", "real_name": "Y"}]}',
+            "twice: U1",
+        ),
     ],
 )
 def test_a_wrong_roster_says_what_is_wrong(tmp_path: Path, text: str, words: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -205,3 +206,78 @@ async def test_bad_tokens_and_unknown_methods_are_refused() -> None:
         assert await error_of("auth.test", "xoxb-wrong") == "invalid_auth"
         assert await error_of("apps.connections.open", bot.workspace.bot_token) == "not_allowed_token_type"
         assert await error_of("chat.sing", bot.workspace.bot_token) == "unknown_method"
+
+
+async def test_history_turns_pages_newest_first_and_threads_stay_out_of_it() -> None:
+    async with running(lambda app: app.event("message")(ignore)) as bot:
+        sam = bot.workspace.person("sam")
+        first = await sam.say("m0", channel="#sales")
+        for number in range(1, 5):
+            await sam.say(f"m{number}", channel="#sales")
+        await sam.say("in the thread", thread=first)
+        seen, cursor = [], ""
+        while True:
+            page = await bot.client.conversations_history(channel="C0SALES", limit=2, cursor=cursor)
+            seen += [m["text"] for m in page["messages"]]
+            cursor = page["response_metadata"]["next_cursor"]
+            if not cursor:
+                break
+        assert seen == ["m4", "m3", "m2", "m1", "m0"]
+        replies = await bot.client.conversations_replies(channel="C0SALES", ts=first.ts)
+        assert [m["text"] for m in replies["messages"]] == ["m0", "in the thread"]
+        assert replies["messages"][0]["reply_count"] == 1
+        newer = await bot.client.conversations_history(channel="C0SALES", oldest=first.ts)
+        assert len(newer["messages"]) == 4
+
+
+async def test_edits_and_deletions_reach_the_app_as_hidden_messages() -> None:
+    seen: list[tuple[str, str]] = []
+
+    def register(app: AsyncApp) -> None:
+        @app.event("message")
+        async def on_message(event: dict[str, Any]) -> None:
+            inner = event.get("message") or event.get("previous_message") or event
+            seen.append((event.get("subtype", "new"), inner["text"]))
+
+    async with running(register) as bot:
+        sam = bot.workspace.person("sam")
+        message = await sam.say("draft", channel="#sales")
+        await sam.edit(message, "final")
+        await sam.delete(message)
+        await bot.workspace.nothing_more()
+        assert sorted(seen) == [("message_changed", "final"), ("message_deleted", "final"), ("new", "draft")]
+
+
+async def test_the_apps_own_posts_come_back_and_bolt_ignores_them() -> None:
+    async with running(echo) as bot:
+        await bot.client.chat_postMessage(channel=bot.workspace.person(SAM).direct_channel, text="good morning")
+        await bot.workspace.nothing_more()
+        sent = bot.workspace.state.list_traffic("envelope", "message")
+        assert [(s["ok"], s["request"]["event"]["user"]) for s in sent] == [(True, BOT)]
+        assert len(bot.workspace.calls("chat.postMessage")) == 1
+
+
+async def test_an_app_that_did_not_subscribe_hears_nothing() -> None:
+    async with running(echo) as bot:
+        app = replace(bot.workspace.roster.app, events=frozenset({"app_mention"}))
+        bot.workspace.state.roster = replace(bot.workspace.roster, app=app)
+        await bot.workspace.person("sam").say("hello", dm=True)
+        await bot.workspace.nothing_more()
+        assert bot.workspace.state.list_traffic("envelope") == []
+
+
+async def test_a_reaction_is_not_heard_as_an_answer() -> None:
+    async with running(echo) as bot:
+        dana, sam = bot.workspace.person("dana"), bot.workspace.person("sam")
+        posted = await bot.client.chat_postMessage(channel="C0SALES", text="report")
+        await dana.hears()
+        await sam.react(bot.workspace.messages("sales")[0], "eyes")
+        with pytest.raises(NothingHappened, match="reacted"):
+            await dana.hears(timeout=0.05)
+        assert posted["ok"]
+
+
+async def test_answering_in_a_thread_that_is_not_there_is_refused() -> None:
+    async with running(lambda app: None) as bot:
+        with pytest.raises(SlackApiError, match="thread_not_found"):
+            await bot.client.chat_postMessage(channel="C0SALES", text="hi", thread_ts="1.000001")
