@@ -7,7 +7,8 @@ beside plain BM25 over heading chunks and a naive LangChain pipeline (recursive 
 embedding). A passage counts when it overlaps the section that answers, or lies in a file listed as "also_ok".
 
 The documents with questions are dealt into two halves of as many questions. Weights were chosen on the half "tune"
-only; "report" is what to believe. ``--fit`` refits the confidence of answers on "tune", each question asked with and without the
+only; "report" is what to believe.
+``--fit`` refits the confidence of answers on "tune", each question asked with and without the
 documents that answer it, together with the demo playbook's and questions of other subjects, and prints what is
 answered on both halves.
 """

@@ -170,13 +170,16 @@ class _Unit:
 
 
 class Answering:
-    """Answers from one knowledge base as of one day."""
+    """Answers from one knowledge base as of one day, or from its cards of one kind."""
 
-    def __init__(self, search: Search, rows: Rows, encoder: Encoder | None, today: date) -> None:
+    def __init__(
+        self, search: Search, rows: Rows, encoder: Encoder | None, today: date, kind: str | None = None
+    ) -> None:
         self._search = search
         self._rows = rows
         self._encoder = encoder
         self._today = today
+        self._kind = kind
         self._texts: dict[int, str] = {}
 
     def answer(self, text: str) -> KnowledgeAnswer:
@@ -185,7 +188,7 @@ class Answering:
         question = self._search.ask(text)
         if not self._rows.count()[2]:
             return KnowledgeAnswer("refused", "unknown", words["empty"], 0.0)
-        hits = self._search.find(question, _PLACES, where=self._is_current)
+        hits = self._search.find(question, _PLACES, kind=self._kind, where=self._is_current)
         units, signals = self.judge(question, hits)
         rating = self.get_rating(question)
         confidence = rating.get(signals) if units else 0.0
@@ -319,7 +322,10 @@ class Answering:
         """A card that fits better than all that may answer, but is out of its dates and not replaced."""
         best = hits[0].passage.score if hits else 0.0
         outdated = self._search.find(
-            question, 1, where=lambda f: f.superseded_by is None and not f.card.is_valid_on(self._today)
+            question,
+            1,
+            kind=self._kind,
+            where=lambda f: f.superseded_by is None and not f.card.is_valid_on(self._today),
         )
         if not outdated or outdated[0].passage.score < best:
             return None

@@ -120,6 +120,9 @@ def test_search_can_be_limited_to_a_kind_of_card(knowledge: KnowledgeBase) -> No
     assert passages[0].card.objection_class == "price"
     procurement = knowledge.search("price", 5, where=lambda card: "procurement" in card.persona)
     assert {p.file for p in procurement} == {"objections/too-expensive.md"}
+    answer = knowledge.ask("what do I say when they find us too dear", kind="objection")
+    assert {c.file for c in answer.citations} == {"objections/too-expensive.md"}
+    assert knowledge.ask("where is customer data kept", kind="objection").status == "refused"
     assert [d.file for d in knowledge.documents("objection")] == ["objections/too-expensive.md"]
 
 
