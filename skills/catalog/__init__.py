@@ -15,6 +15,7 @@ from skills.catalog import (
     prep,
     quota,
     reports,
+    reports,
     schedule,
     today,
     undo,
@@ -39,6 +40,7 @@ CATALOG: Mapping[str, Skill] = {
         quota.SKILL,
         leaderboard.SKILL,
         schedule.SKILL,
+        reports.SKILL,
         reports.SKILL,
         help.SKILL,
     )
