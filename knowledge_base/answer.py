@@ -53,11 +53,11 @@ class Confidence:
 
     WITH_MEANING is fitted by ``benchmarks/playbook_questions.py --fit`` on half of its questions (handbook, demo
     playbook, other subjects; each handbook question with and without the documents that answer it) and judged on the
-    other half. There, "unsure" and above answers 14 of 17 demo questions it can answer and 38 of 39 of the handbook's;
-    it refuses 19 of 20 questions of another subject. It is weakest on near misses: 2 of 7 demo questions that no card
-    answers, and over half of the handbook's with their documents taken out, still get the nearest passage quoted,
-    most of them with the "not sure" line. WORDS_ONLY is set by hand on 25 Chinese demo questions, ten made-up ones of
-    other subjects left for judging (all refused).
+    other half. There, "unsure" and above answers 14 of 17 demo questions it can answer and all 39 of the handbook's,
+    and refuses 19 of 20 questions of another subject. It is weakest on near misses: 2 of 7 demo questions that no card
+    answers still get the nearest passage quoted, and 38 of 51 handbook questions whose documents are taken out (other
+    pages answer some of these too); 22 of the 38 begin with "not sure".
+    WORDS_ONLY is set by hand on 25 Chinese demo questions; ten of other subjects, made up for judging, were refused.
     """
 
     bias: float
