@@ -6,7 +6,7 @@ import { avatar } from "./people.js";
 
 const drafts = new Map();
 
-export function composer({ channel, thread = null, placeholder, id = null, sent = () => {}, leave = null, note = null }) {
+export function composer({ channel, thread = null, placeholder, id = null, sent = () => {}, leave = null, note = null, commands = !thread }) {
   const key = `${store.me}/${channel}/${thread || ""}`;
   const menu = h("div", { class: "menu suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
   const box = h("textarea", { rows: 1, placeholder, "aria-label": placeholder, autocomplete: "off", spellcheck: "true", value: drafts.get(key) || "" });
@@ -25,7 +25,7 @@ export function composer({ channel, thread = null, placeholder, id = null, sent 
     const text = box.value.trim();
     if (!text) return;
     hide();
-    const command = !thread && text.match(/^(\/[\w-]+)(?:\s+([\s\S]*))?$/);
+    const command = commands && text.match(/^(\/[\w-]+)(?:\s+([\s\S]*))?$/);
     put("");
     const answer = command && store.app.commands.some((c) => c.command === command[1])
       ? await act("slash", { channel, command: command[1], text: command[2] || "" })
@@ -43,7 +43,7 @@ export function composer({ channel, thread = null, placeholder, id = null, sent 
   // What the word before the cursor could become.
   function suggestions() {
     const before = box.value.slice(0, box.selectionStart);
-    const command = !thread && before.match(/^\/(\S*)$/);
+    const command = commands && before.match(/^\/(\S*)$/);
     if (command) {
       return store.app.commands.filter((c) => c.command.slice(1).startsWith(command[1]))
         .map((c) => ({ words: c.command, more: [c.usage_hint, c.description].filter(Boolean).join(" — "), from: 0, value: `${c.command} ` }));
@@ -105,5 +105,5 @@ export function composer({ channel, thread = null, placeholder, id = null, sent 
   });
   requestAnimationFrame(grow);
   return h("div", { class: "composer", id }, note, h("div", { class: "composer-box" }, menu, box, send),
-    h("div", { class: "composer-hint", "aria-hidden": "true" }, h("span", {}, h("kbd", {}, "Enter"), " sends"), h("span", {}, h("kbd", {}, "Shift Enter"), " new line"), !thread && store.app.commands.length > 0 && h("span", {}, h("kbd", {}, "/"), " commands"), h("span", {}, h("kbd", {}, "@"), " mention")));
+    h("div", { class: "composer-hint", "aria-hidden": "true" }, h("span", {}, h("kbd", {}, "Enter"), " sends"), h("span", {}, h("kbd", {}, "Shift Enter"), " new line"), commands && store.app.commands.length > 0 && h("span", {}, h("kbd", {}, "/"), " commands"), h("span", {}, h("kbd", {}, "@"), " mention")));
 }

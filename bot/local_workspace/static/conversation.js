@@ -199,7 +199,7 @@ function underneath(channel, direct, root) {
   const about = root && store.messages.get(channel.id)?.get(root);
   const note = about && h("div", { class: "continuing" }, icon("reply"), h("span", {}, "Continuing ", h("em", {}, store.titles.get(`${channel.id}/${root}`) || plain(about.text).slice(0, 80))), h("button", { type: "button", class: "button tiny", on: { click: leave } }, icon("plus"), "New conversation"));
   const sent = (ts) => { if (direct && !root) { store.replying.set(`${store.me}/${channel.id}`, ts); changed("pane"); } };
-  return [chips, composer({ channel: channel.id, thread: root, id: "composer", sent, leave: root ? leave : null, note,
+  return [chips, composer({ channel: channel.id, thread: root, id: "composer", sent, leave: root ? leave : null, note, commands: true,
     placeholder: direct ? (root ? `Reply to ${store.app.name}` : `Message ${store.app.name}`) : `Message #${channelName(channel.id)}` })].filter(Boolean);
 }
 

@@ -14,10 +14,17 @@ function show(dialog, onCancel, { light = true } = {}) {
   dialog.showModal();
 }
 
+// Takes a dialog away and gives the focus back to where it came from.
+function shut(dialog) {
+  dialog.close();
+  dialog.remove();
+  if (document.activeElement === document.body && innerWidth > 820) document.querySelector("#composer textarea")?.focus();
+}
+
 // Asks what the app wants asked before a click counts.
 export function confirmation(confirm) {
   return new Promise((resolve) => {
-    const end = (yes) => { dialog.remove(); resolve(yes); };
+    const end = (yes) => { shut(dialog); resolve(yes); };
     const dialog = h("dialog", { class: "dialog small", "aria-labelledby": "confirm-title" },
       h("h2", { id: "confirm-title" }, plain(confirm.title.text)), h("div", { class: "dialog-body words" }, textObject(confirm.text)),
       h("div", { class: "dialog-end" }, h("button", { type: "button", class: "button", on: { click: () => end(false) } }, plain(confirm.deny.text)),
@@ -36,7 +43,7 @@ export function drawModal() {
   const stack = store.views[store.me] || [];
   const view = stack.at(-1);
   if (!view) {
-    shown?.dialog.remove();
+    if (shown) shut(shown.dialog);
     shown = null;
     return;
   }
@@ -74,7 +81,7 @@ function drawView(view, depth, errors) {
         view.submit && h("button", { type: "submit", class: "button primary" }, plain(view.submit.text)))));
   const scroll = shown?.id === view.id ? shown.dialog.querySelector(".dialog-body").scrollTop : 0;
   const focus = shown?.id === view.id ? document.activeElement?.getAttribute("aria-label") || document.activeElement?.closest(".field")?.querySelector("label,legend")?.textContent : null;
-  shown?.dialog.remove();
+  if (shown) shut(shown.dialog);
   shown = { id: view.id, hash: view.hash, dialog };
   show(dialog, close, { light: false });
   dialog.querySelector(".dialog-body").scrollTop = scroll;
@@ -87,7 +94,7 @@ function drawView(view, depth, errors) {
 
 export function switcher(only = null) {
   if (document.querySelector(".switcher")) return;
-  const end = () => dialog.remove();
+  const end = () => shut(dialog);
   const go = (run) => () => { end(); run(); };
   const list = h("div", { class: "switch-list", role: "listbox", "aria-label": "People and conversations" });
   const box = h("input", { class: "switch-box", type: "text", placeholder: only ? "Who do you want to be?" : "Be somebody or go somewhere", "aria-label": "Filter people and conversations", autocomplete: "off" });
