@@ -20,7 +20,7 @@ from store.settings import StoreSettings
 if TYPE_CHECKING:
     from slack_bolt.app.async_app import AsyncApp
 
-    from bot.listeners.desk import Understand
+    from bot.understanding import Understanding
     from skills.runner import Assistant
 
 logger = logging.getLogger("bot")
@@ -146,7 +146,7 @@ async def _serve(
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    understand = _understand(assistant, settings)
+    understanding = _understanding(assistant, settings)
     async with aiohttp.ClientSession() as session:
         client = create_client(slack, session)
         try:
@@ -155,7 +155,7 @@ async def _serve(
             word = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
             logger.error("Slack does not let us in (%s); `python -m bot doctor` says more", word)
             return 1
-        desk = create_desk(assistant, understand, settings, client=client, executor=executor)
+        desk = create_desk(assistant, understanding, settings, client=client, executor=executor)
         app = create_app(desk, slack, settings)
         delivering = asyncio.create_task(Delivery(assistant.database, Poster(client), assistant.clock, executor).run())
         try:
@@ -199,8 +199,17 @@ async def _listening(app: "AsyncApp", slack: SlackSettings, settings: BotSetting
         await runner.cleanup()
 
 
-def _understand(assistant: "Assistant", settings: BotSettings) -> "Understand":
-    raise NotImplementedError
+def _understanding(assistant: "Assistant", settings: BotSettings) -> "Understanding":
+    """With the language model if one is configured, and with the built-in embedding where the playbook uses it."""
+    from bot.understanding import ModelRoute, Understanding
+    from knowledge_base.embeddings import get_encoder
+    from knowledge_base.settings import BUILT_IN, KnowledgeSettings
+
+    model = ModelRoute.named(assistant.skills, settings.model) if settings.model else None
+    # Only what runs on this machine: nobody's words go to a provider just to be told apart.
+    encoder = get_encoder(BUILT_IN) if KnowledgeSettings().embeddings == BUILT_IN else None
+    encode = None if encoder is None else lambda texts: encoder.encode(texts).tolist()
+    return Understanding(assistant, model, encode)
 
 
 def _manifest(options: argparse.Namespace) -> int:
@@ -239,11 +248,39 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _say(options: argparse.Namespace) -> int:
-    raise NotImplementedError
+    from bot.say import SayError, SetClock, say
+
+    clock = SetClock(utc_now)
+    with built(clock) as assistant:
+        try:
+            reply = say(
+                assistant,
+                _understanding(assistant, BotSettings()),
+                clock,
+                who=options.who,
+                words=options.text,
+                channel=options.channel,
+                thread=options.thread,
+                at=options.at,
+            )
+        except SayError as error:
+            raise SetUpError(*error.args) from error
+    print(json.dumps(reply, ensure_ascii=False) if options.json else reply["text"])
+    return 0
 
 
 def _replay(options: argparse.Namespace) -> int:
-    raise NotImplementedError
+    from bot.say import SetClock, replay
+
+    clock = SetClock(utc_now)
+    try:
+        lines = options.file.open(encoding="utf-8-sig")
+    except OSError as error:
+        raise SetUpError(f"{options.file} cannot be read: {error.strerror}.") from error
+    with lines, built(clock) as assistant:
+        for reply in replay(assistant, _understanding(assistant, BotSettings()), clock, lines):
+            print(json.dumps(reply, ensure_ascii=False), flush=True)
+    return 0
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.identity import Identity
 from bot.listeners import register
-from bot.listeners.desk import Desk, Understand
+from bot.listeners.desk import Desk, Understanding
 from bot.posting import Poster
 from bot.settings import BotSettings, SlackSettings
 from skills.runner import Assistant
@@ -43,7 +43,7 @@ def create_client(slack: SlackSettings, session: aiohttp.ClientSession) -> Async
 
 def create_desk(
     assistant: Assistant,
-    understand: Understand,
+    understanding: Understanding,
     settings: BotSettings,
     *,
     client: AsyncWebClient,
@@ -51,7 +51,7 @@ def create_desk(
 ) -> Desk:
     """What every listener works through. Blocking work runs on `executor`: its size bounds how much is done at once."""
     identity = Identity(assistant, client, executor, time.monotonic)
-    return Desk(assistant, understand, identity, Poster(client), executor, settings.status_after)
+    return Desk(assistant, understanding, identity, Poster(client), executor, settings.status_after)
 
 
 def create_app(desk: Desk, slack: SlackSettings, settings: BotSettings) -> AsyncApp:

@@ -15,11 +15,6 @@ def add_claim(session: Session, key: str, at: dt.datetime) -> bool:
     return _add(session, InboundEvent, {"key": key, "received_at": at})
 
 
-def add_conversation(session: Session, key: str, person_id: int, at: dt.datetime) -> bool:
-    """Remember that this person talks with us in the thread `key`; False when that is known."""
-    return _add(session, Conversation, {"key": key, "person_id": person_id, "state": "{}", "updated_at": at})
-
-
 def get_conversation(session: Session, key: str, person_id: int) -> Conversation | None:
     """What this person and we talk about in the thread `key`; None where they never asked us there."""
     return session.exec(

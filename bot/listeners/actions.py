@@ -56,6 +56,7 @@ async def press(desk: Desk, body: dict[str, Any]) -> None:
         room = PRIVATE if asked.private else await desk.room(place, actor)
         async with desk.working(place):
             reply = await desk.in_thread(work, desk, asked, actor, room)
+            await desk.remember(place, actor, reply)
         await _show(desk, body, place, asked, reply, actor, room)
 
 

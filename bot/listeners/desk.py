@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial, wraps
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from slack_sdk.errors import SlackApiError
@@ -23,9 +23,10 @@ from skills.answer import Answer, Facts, Invocation, Status, Table
 from skills.contract import Actor, Audience, Effect
 from skills.errors import SkillError
 from skills.language import get_language
-from skills.runner import Assistant, Reply
+from skills.runner import Assistant, Reply, run_skill
 from skills.text import text
-from store.inbound import add_claim, add_conversation, get_conversation
+from store.inbound import add_claim, get_conversation
+from store.models import Source
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,14 @@ class Heard:
     conversation: str
 
 
-Understand = Callable[[Heard], Sequence[Reply]]
+class Understanding(Protocol):
+    """What makes replies of words, and remembers what each thread is about."""
+
+    def reply(self, message: Heard) -> Sequence[Reply]:
+        """Understand the words and have done what they ask for."""
+
+    def remember(self, conversation: str, actor: Actor, reply: Reply) -> None:
+        """Keep what a reply to a button or a form was about."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +71,14 @@ class Place:
 
     @property
     def conversation(self) -> str:
-        """The key under which this thread is remembered."""
-        return f"{self.channel}:{self.root}" if self.root else f"{self.channel}:{self.user}"
+        """The key of the thread; at the top of a direct conversation, where nobody sees threads, that of all of it."""
+        top = not self.root or (self.is_direct and not self.thread)
+        return f"{self.channel}:{self.user}" if top else f"{self.channel}:{self.root}"
+
+    @property
+    def also(self) -> str:
+        """The thread that an answer at the top of a direct conversation opens; it goes on about the same."""
+        return f"{self.channel}:{self.root}" if self.is_direct and self.root and not self.thread else ""
 
     @property
     def is_private(self) -> bool:
@@ -77,7 +91,7 @@ class Desk:
     def __init__(
         self,
         assistant: Assistant,
-        understand: Understand,
+        understanding: Understanding,
         identity: Identity,
         poster: Poster,
         executor: Executor,
@@ -86,7 +100,7 @@ class Desk:
         self.assistant = assistant
         self.identity = identity
         self.poster = poster
-        self._understand = understand
+        self.understanding = understanding
         self._executor = executor
         self._status_after = status_after
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -159,36 +173,58 @@ class Desk:
             room = await self.room(place, actor)
             heard = Heard(words, actor, room.audience, place.conversation)
             async with self.working(place):
-                replies = await self.in_thread(self._understood, heard)
+                replies = await self.in_thread(self._understood, heard, place.also)
             if overheard and all(reply.answer.status is Status.HELP for reply in replies):
                 return
             for reply in replies:
                 await self.send(place, reply, actor, room)
 
-    def _understood(self, heard: Heard) -> Sequence[Reply]:
-        replies = self._understand(heard)
-        with self.assistant.database.writing() as session:
-            add_conversation(session, heard.conversation, heard.actor.id, self.assistant.clock())
+    def _understood(self, heard: Heard, also: str) -> Sequence[Reply]:
+        replies = self.understanding.reply(heard)
+        if also and replies:
+            self.understanding.remember(also, heard.actor, replies[-1])
         return replies
+
+    async def remember(self, place: Place, actor: Actor, reply: Reply) -> None:
+        """The thread goes on about what a button or a form did."""
+        for key in (place.conversation, place.also):
+            if key:
+                await self.in_thread(self.understanding.remember, key, actor, reply)
 
     async def room(self, place: Place, actor: Actor) -> Room:
         return PRIVATE if place.is_private else await self.identity.room(place.channel, actor)
 
     async def send(self, place: Place, reply: Reply, actor: Actor, room: Room, *, replace: bool = False) -> None:
         """Show a reply where it was asked: to everybody there, or to the asker alone."""
+        reply = await self._for_the_asker(reply, actor, room)
         drawing = self.draw(reply, actor, room)
         hidden = reply.answer.private or (room.narrows and bool(reply.changes))
         await self.show(place, drawing, hidden=hidden, replace=replace)
+
+    async def _for_the_asker(self, reply: Reply, actor: Actor, room: Room) -> Reply:
+        """What is refused only because of who else is in the channel is shown to the asker alone."""
+        if not room.narrows or reply.answer.status is not Status.REFUSED or not self._reads(reply):
+            return reply
+        invocation = Invocation.of(reply.skill, reply.params)
+        again = await self.in_thread(run_skill, self.assistant, invocation, actor, PRIVATE.audience, Source.SENTENCE)
+        if again.answer.status is not Status.ANSWER:
+            return reply
+        note = text("Shown to you alone: not everyone in {channel} may see this.", channel=room.audience.name)
+        answer = again.answer.model_copy(update={"private": True, "notes": (*again.answer.notes, note)})
+        return again.model_copy(update={"answer": answer})
+
+    def _reads(self, reply: Reply) -> bool:
+        skill = self.assistant.skills.get(reply.skill)
+        return skill is not None and skill.effect is Effect.READ
 
     def draw(self, reply: Reply, actor: Actor, room: Room = PRIVATE) -> Drawing:
         return draw_answer(reply.answer, get_language(actor.language), extra=self._extra(reply, actor, room))
 
     def _extra(self, reply: Reply, actor: Actor, room: Room) -> Sequence[Extra]:
         """Where a channel sees less of the records, its reader may see the rest alone."""
-        skill = self.assistant.skills.get(reply.skill)
         shows_records = bool(reply.answer.figures) or any(isinstance(p, Table | Facts) for p in reply.answer.blocks)
         narrowed = room.narrows and shows_records and not reply.answer.private
-        if not narrowed or skill is None or skill.effect is not Effect.READ:
+        if not narrowed or not self._reads(reply):
             return ()
         again = Press(invocation=Invocation.of(reply.skill, reply.params), private=True, language=actor.language)
         return ((text("Show me privately"), again),)

@@ -205,6 +205,7 @@ async def _told(desk: Desk, place: Place, carried: Carried, actor: Actor | None,
     if carried.home:
         opened = await desk.poster.client.conversations_open(users=place.user)
         place = direct(place, str(opened["channel"]["id"]))
+    await desk.remember(place, actor, reply)
     room = await desk.room(place, actor)
     await desk.send(place, reply, actor, room)
     if carried.home:

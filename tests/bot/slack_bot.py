@@ -15,13 +15,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import create_app, create_client, create_desk
 from bot.delivery import Delivery
-from bot.listeners.desk import Desk, Heard, Understand
+from bot.listeners.desk import Desk, Heard, Understanding
 from bot.local_workspace import App, Channel, Member, Person, Roster, SlashCommand, Workspace
 from bot.posting import Poster
 from bot.settings import BotSettings, SlackSettings
+from bot.understanding.conversation import State, set_state
 from skills.answer import Invocation
 from skills.catalog import CATALOG
-from skills.contract import Skill
+from skills.contract import Actor, Skill
+from skills.language import get_language
 from skills.runner import Assistant, Reply, run_skill
 from store.models import Source
 from tests.skills.company import NOW, Company
@@ -44,6 +46,7 @@ def make_roster() -> Roster:
             Channel(id="C0TEAM", name="team", members=(*team, BOT)),
             Channel(id="C0SALES", name="sales", members=(*everybody, BOT)),
             Channel(id="C0OPEN", name="open", members=(*everybody, STRANGER, BOT)),
+            Channel(id="C0PAIR", name="pair", members=(IDS["dana"], IDS["mara"], BOT)),
             Channel(id="C0AWAY", name="away", members=tuple(team)),
             Channel(id="C0OLD", name="old", members=(*team, BOT), archived=True),
         ),
@@ -64,21 +67,45 @@ class Time:
         self.now += dt.timedelta(seconds=seconds)
 
 
-def understanding(assistant: Assistant) -> Understand:
-    """What is said is a command with `name=value` pairs; anything else gets help."""
+class Commands:
+    """An understanding for tests: a command with `name=value` pairs is run, anything else gets help."""
 
-    def understand(heard: Heard) -> Sequence[Reply]:
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    def reply(self, message: Heard) -> Sequence[Reply]:
+        replies = self.answers(message)
+        for reply in replies:
+            self.remember(message.conversation, message.actor, reply)
+        return replies
+
+    def answers(self, heard: Heard) -> Sequence[Reply]:
         try:
             name, *pairs = shlex.split(heard.text)
         except ValueError:
             name, pairs = "help", []
-        if name not in assistant.skills or not all("=" in pair for pair in pairs):
+        if name not in self._assistant.skills or not all("=" in pair for pair in pairs):
             name, pairs = "help", []
-        params = dict(pair.split("=", 1) for pair in pairs)
-        invocation = Invocation.of(name, params)
-        return [run_skill(assistant, invocation, heard.actor, heard.audience, Source.COMMAND)]
+        invocation = Invocation.of(name, dict(pair.split("=", 1) for pair in pairs))
+        return [run_skill(self._assistant, invocation, heard.actor, heard.audience, Source.COMMAND)]
 
-    return understand
+    def remember(self, conversation: str, actor: Actor, reply: Reply) -> None:
+        with self._assistant.database.writing() as session:
+            state = State().after(reply, NOW, get_language("en"))
+            set_state(session, conversation, actor.id, state, NOW)
+
+
+Answers = Callable[[Heard], Sequence[Reply]]
+
+
+def answering(answers: Answers) -> Callable[[Assistant], Commands]:
+    """An understanding that answers with what a test says."""
+
+    class Answering(Commands):
+        def answers(self, heard: Heard) -> Sequence[Reply]:
+            return answers(heard)
+
+    return Answering
 
 
 @dataclass
@@ -111,7 +138,7 @@ async def running(
     company: Company,
     *,
     skills: Mapping[str, Skill] = CATALOG,
-    understand: Callable[[Assistant], Understand] = understanding,
+    understand: Callable[[Assistant], Understanding] = Commands,
     status_after: float = 5.0,
     ack_seconds: float = 3.0,
     over_http: bool = False,

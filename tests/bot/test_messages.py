@@ -6,22 +6,22 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from bot.listeners.desk import Heard, Understand
+from bot.listeners.desk import Heard
 from bot.local_workspace import as_text
 from skills.answer import Answer, Status
 from skills.catalog import CATALOG
 from skills.errors import Impossible
 from skills.runner import Assistant, Reply
 from skills.text import text
-from tests.bot.slack_bot import BOT, STRANGER, Bot, running
+from tests.bot.slack_bot import BOT, STRANGER, Bot, Commands, answering, running
 from tests.skills.company import Company
 
 MENTION = f"<@{BOT}>"
 
 
-def replying(*answers: Answer) -> Callable[[Assistant], Understand]:
+def replying(*answers: Answer) -> Callable[[Assistant], Commands]:
     """An understanding that always answers the same."""
-    return lambda _: lambda _: [Reply(skill="quota", answer=answer) for answer in answers]
+    return answering(lambda _: [Reply(skill="quota", answer=answer) for answer in answers])
 
 
 async def test_a_direct_message_is_answered_in_its_thread(bot: Bot) -> None:
@@ -155,13 +155,10 @@ async def test_a_stranger_is_told_whom_to_ask_and_nothing_else(bot: Bot) -> None
 async def test_what_nobody_foresaw_becomes_a_number_that_is_also_in_the_log(
     company: Company, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def failing(_: Assistant) -> Understand:
-        def understand(_: Heard) -> Sequence[Reply]:
-            raise RuntimeError("password=hunter2")
+    def failing(_: Heard) -> Sequence[Reply]:
+        raise RuntimeError("password=hunter2")
 
-        return understand
-
-    async with running(company, understand=failing) as bot:
+    async with running(company, understand=answering(failing)) as bot:
         with caplog.at_level(logging.ERROR):
             said = await bot.person("dana").say("today", dm=True)
             answer = await bot.workspace.reply_to(said)
@@ -174,13 +171,10 @@ async def test_what_nobody_foresaw_becomes_a_number_that_is_also_in_the_log(
 
 
 async def test_what_is_known_to_go_wrong_is_told_to_the_asker_alone(company: Company) -> None:
-    def failing(_: Assistant) -> Understand:
-        def understand(_: Heard) -> Sequence[Reply]:
-            raise Impossible(text("The year 3000 is not planned yet."))
+    def failing(_: Heard) -> Sequence[Reply]:
+        raise Impossible(text("The year 3000 is not planned yet."))
 
-        return understand
-
-    async with running(company, understand=failing) as bot:
+    async with running(company, understand=answering(failing)) as bot:
         said = await bot.person("dana").say(f"{MENTION} today", channel="#team")
         answer = await bot.workspace.reply_to(said)
     assert "The year 3000" in answer.as_text()
@@ -199,14 +193,11 @@ async def test_several_replies_are_all_shown_in_order(company: Company) -> None:
 async def test_the_thread_says_so_when_work_takes_long(company: Company) -> None:
     go_on = threading.Event()
 
-    def slow(_: Assistant) -> Understand:
-        def understand(_: Heard) -> Sequence[Reply]:
-            assert go_on.wait(5)
-            return [Reply(skill="help", answer=Answer(headline=text("At last")))]
+    def slow(_: Heard) -> Sequence[Reply]:
+        assert go_on.wait(5)
+        return [Reply(skill="help", answer=Answer(headline=text("At last")))]
 
-        return understand
-
-    async with running(company, understand=slow, status_after=0.0) as bot:
+    async with running(company, understand=answering(slow), status_after=0.0) as bot:
         said = await bot.person("dana").say("today", dm=True)
         await bot.workspace.state.feed.first(lambda h: h.kind == "status", after=0, timeout=5, what="a status")
         assert "thinking" in bot.workspace.status(said)
@@ -218,14 +209,11 @@ async def test_the_thread_says_so_when_work_takes_long(company: Company) -> None
 async def test_what_one_person_says_in_a_thread_is_worked_on_in_order(company: Company) -> None:
     heard: list[str] = []
 
-    def listening(_: Assistant) -> Understand:
-        def understand(words: Heard) -> Sequence[Reply]:
-            heard.append(words.text)
-            return [Reply(skill="help", answer=Answer(headline=text("Heard")))]
+    def listening(words: Heard) -> Sequence[Reply]:
+        heard.append(words.text)
+        return [Reply(skill="help", answer=Answer(headline=text("Heard")))]
 
-        return understand
-
-    async with running(company, understand=listening) as bot:
+    async with running(company, understand=answering(listening)) as bot:
         dana = bot.person("dana")
         root = await dana.say("0", dm=True)
         await dana.hears()
@@ -238,14 +226,11 @@ async def test_what_one_person_says_in_a_thread_is_worked_on_in_order(company: C
 async def test_the_words_arrive_as_they_were_typed(company: Company) -> None:
     heard: list[Heard] = []
 
-    def listening(_: Assistant) -> Understand:
-        def understand(words: Heard) -> Sequence[Reply]:
-            heard.append(words)
-            return [Reply(skill="help", answer=Answer(headline=text("Heard")))]
+    def listening(words: Heard) -> Sequence[Reply]:
+        heard.append(words)
+        return [Reply(skill="help", answer=Answer(headline=text("Heard")))]
 
-        return understand
-
-    async with running(company, understand=listening) as bot:
+    async with running(company, understand=answering(listening)) as bot:
         said = await bot.person("dana").say(f"{MENTION} move AT&T <now> for @sam", channel="#team")
         await bot.workspace.reply_to(said)
     (only,) = heard
@@ -257,14 +242,11 @@ async def test_the_words_arrive_as_they_were_typed(company: Company) -> None:
 async def test_a_chinese_message_is_answered_in_chinese(company: Company) -> None:
     heard: list[Heard] = []
 
-    def listening(_: Assistant) -> Understand:
-        def understand(words: Heard) -> Sequence[Reply]:
-            heard.append(words)
-            return [Reply(skill="help", answer=Answer(headline=text("Heard")))]
+    def listening(words: Heard) -> Sequence[Reply]:
+        heard.append(words)
+        return [Reply(skill="help", answer=Answer(headline=text("Heard")))]
 
-        return understand
-
-    async with running(company, understand=listening) as bot:
+    async with running(company, understand=answering(listening)) as bot:
         await bot.workspace.reply_to(await bot.person("dana").say("我的商机", dm=True))
         await bot.workspace.reply_to(await bot.person("dana").say("my pipeline", dm=True))
     assert [one.actor.language for one in heard] == ["zh", "en"]

@@ -1,0 +1,118 @@
+"""Who asks, and who listens."""
+
+import datetime as dt
+
+import pytest
+from sqlmodel import select
+
+from bot.identity import _slack_user
+from skills.errors import NotAllowed
+from store.models import Organisation, Person
+from store.scope import Scope
+from tests.bot.slack_bot import IDS, STRANGER, Bot
+
+
+def change_person(bot: Bot, name: str, **values: object) -> None:
+    with bot.company.database.writing() as session:
+        person = session.get(Person, bot.company.people[name])
+        assert person is not None
+        for field, value in values.items():
+            setattr(person, field, value)
+        session.add(person)
+
+
+async def test_somebody_is_found_by_e_mail_once_and_by_slack_id_ever_after(bot: Bot) -> None:
+    actor = await bot.desk.identity.actor(IDS["dana"])
+    assert actor.name == "Dana Whitfield"
+    change_person(bot, "Dana", email="dana.new@corvane.test")
+    bot.desk.identity.forget_user(IDS["dana"])
+    assert (await bot.desk.identity.actor(IDS["dana"])).id == actor.id
+
+
+async def test_an_address_that_is_somebody_else_s_already_gives_nobody_s_rights(bot: Bot) -> None:
+    change_person(bot, "Dana", slack_id="U0OTHER")
+    with pytest.raises(NotAllowed):
+        await bot.desk.identity.actor(IDS["dana"])
+
+
+async def test_leavers_are_refused(bot: Bot) -> None:
+    change_person(bot, "Dana", active_to=dt.date(2026, 11, 1))
+    with pytest.raises(NotAllowed):
+        await bot.desk.identity.actor(IDS["dana"])
+
+
+async def test_who_is_not_in_the_workspace_is_refused(bot: Bot) -> None:
+    with pytest.raises(NotAllowed):
+        await bot.desk.identity.actor("U0NOBODY")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"is_restricted": True},
+        {"is_ultra_restricted": True},
+        {"deleted": True},
+        {"is_stranger": True},
+        {"team_id": "T0ELSEWHERE"},
+    ],
+)
+def test_guests_leavers_and_people_of_other_companies_are_no_members(said: dict[str, object]) -> None:
+    user = {"id": "U1", "team_id": "T0LOCAL", "profile": {"email": "dana@corvane.test"}}
+    assert _slack_user(user, "T0LOCAL").is_full_member
+    assert not _slack_user({**user, **said}, "T0LOCAL").is_full_member
+
+
+def test_an_address_that_slack_has_not_confirmed_counts_for_nothing() -> None:
+    user = {"id": "U1", "is_email_confirmed": False, "profile": {"email": "dana@corvane.test"}}
+    assert not _slack_user(user, "T0LOCAL").email
+
+
+async def test_the_clock_of_the_person_is_that_of_slack_unless_they_have_one(bot: Bot) -> None:
+    assert (await bot.desk.identity.actor(IDS["dana"])).zone == "America/New_York"
+    change_person(bot, "Dana", zone="Europe/Berlin", locale="zh")
+    actor = await bot.desk.identity.actor(IDS["dana"], "hello")
+    assert (actor.zone, actor.language) == ("Europe/Berlin", "zh")
+
+
+async def test_a_channel_may_see_what_all_of_its_members_may(bot: Bot) -> None:
+    identity = bot.desk.identity
+    dana, vera = await identity.actor(IDS["dana"]), await identity.actor(IDS["vera"])
+    people = bot.company.people
+    team = await identity.room("C0TEAM", dana)
+    assert team.audience.scope == Scope.of(people[name] for name in ("Dana", "Sam", "Mara", "Lee"))
+    assert team.audience.name == "#team"
+    assert not team.narrows
+    mixed = await identity.room("C0SALES", vera)
+    assert mixed.audience.scope == Scope.of(())
+    assert mixed.narrows
+
+
+async def test_one_unknown_member_makes_a_channel_see_nobody_s_records(bot: Bot) -> None:
+    with bot.company.database.writing() as session:
+        organisation = session.exec(select(Organisation)).one()
+        organisation.sharing = "open"
+        session.add(organisation)
+    identity = bot.desk.identity
+    dana = await identity.actor(IDS["dana"])
+    assert (await identity.room("C0SALES", dana)).audience.scope == Scope.everybody()
+    assert (await identity.room("C0OPEN", dana)).audience.scope == Scope.of(())
+
+
+async def test_somebody_who_joins_is_noticed_at_once(bot: Bot) -> None:
+    dana = await bot.desk.identity.actor(IDS["dana"])
+    before = await bot.desk.identity.room("C0TEAM", dana)
+    bot.workspace.acts.join(STRANGER, "C0TEAM")
+    await bot.settled()
+    after = await bot.desk.identity.room("C0TEAM", dana)
+    assert not before.narrows
+    assert after.narrows
+    assert after.audience.scope == Scope.of(())
+
+
+async def test_members_are_asked_for_once_in_a_while_only(bot: Bot) -> None:
+    dana = await bot.desk.identity.actor(IDS["dana"])
+    for _ in range(3):
+        await bot.desk.identity.room("C0TEAM", dana)
+        await bot.desk.identity.actor(IDS["dana"])
+    assert len(bot.workspace.calls("conversations.members")) == 1
+    assert len([call for call in bot.workspace.calls("users.info") if call.arguments["user"] == IDS["dana"]]) == 1
