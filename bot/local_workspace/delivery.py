@@ -173,7 +173,7 @@ class Delivery:
                 "connection_info": {"app_id": self.state.roster.app.id},
             }
         )
-        self._tell_connections()
+        self.tell_connections()
         try:
             async for message in socket:
                 if message.type is aiohttp.WSMsgType.TEXT:
@@ -181,10 +181,11 @@ class Delivery:
         finally:
             if socket in self.connections:
                 self.connections.remove(socket)
-            self._tell_connections()
+            self.tell_connections()
         return socket
 
-    def _tell_connections(self) -> None:
+    def tell_connections(self) -> None:
+        """Show the page whether the app is there."""
         if self.connections:
             self._connected.set()
         else:
@@ -237,7 +238,7 @@ class Delivery:
             self.connections.remove(each)
             await each.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "local-workspace"}})
             self.start(each.close())
-        self._tell_connections()
+        self.tell_connections()
 
     # HTTP
 

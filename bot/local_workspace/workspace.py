@@ -277,6 +277,7 @@ class Workspace:
     def deliver_over_http(self, request_url: str | None) -> None:
         """Send signed HTTP requests to `request_url` from now on, or go back to sockets with None."""
         self.delivery.request_url = request_url
+        self.delivery.tell_connections()
 
     def invite_app(self, channel: str, inviter: str) -> None:
         """Let `inviter` (an id) invite the app to a channel."""
