@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
+
+from sqlmodel import Session
 
 from skills.contract import SkillContext
 from skills.measures.attainment import attainment, effective_quota, is_ramping
@@ -14,7 +16,7 @@ from skills.measures.calendar import Period, add_months
 from skills.measures.money import converted
 from skills.measures.pacing import WorkingDays
 from store.calendar import list_calendar_days
-from store.models import Person, RateKind, Team
+from store.models import Person, RateKind
 from store.money import Money, Rates, rounded
 from store.opportunities import sum_booked
 from store.people import list_people, list_teams
@@ -40,8 +42,6 @@ class Achievement:
     credited: Fraction = Fraction(0)
     deals: int = 0
     quota: Fraction = Fraction(0)
-    full: Fraction = Fraction(0)
-    """The quota of the same months without ramping, joining late or leaving early."""
     has_quota: bool = False
     missing: set[str] = field(default_factory=set)
     """Currencies without a rate: with any of them the figures have no value."""
@@ -56,7 +56,6 @@ class Achievement:
         self.credited += other.credited
         self.deals += other.deals
         self.quota += other.quota
-        self.full += other.full
         self.has_quota |= other.has_quota
         self.missing |= other.missing
 
@@ -98,9 +97,14 @@ class Calendars:
         return self._by_region[region]
 
 
-def get_region(session_teams: Sequence[Team], person: Person) -> str:
-    """The person's region, or else their team's."""
-    return person.region or next((team.region for team in session_teams if team.id == person.team_id), "")
+def get_region(regions: Mapping[int, str], person: Person) -> str:
+    """The person's region, or else their team's; `regions` by the team's id."""
+    return person.region or regions.get(person.team_id or 0, "")
+
+
+def list_regions(session: Session) -> dict[int, str]:
+    """Each team's region."""
+    return {team.id: team.region for team in list_teams(session) if team.id is not None}
 
 
 def count_achievements(context: SkillContext, scope: Scope, period: Period) -> Achievements:
@@ -159,9 +163,9 @@ class _Conversion:
             self.rule = Rule.BOOKING
             self.currency = self._home
 
-    def exact(self, money: Money, day: dt.date) -> Fraction | None:
-        if not money.minor:
-            return Fraction(0)
+    def exact(self, money: Money, day: dt.date) -> Fraction | int | None:
+        if not money.minor or money.currency == self.currency:
+            return money.minor
         kind = RateKind.PLAN if self.rule is Rule.PLAN else RateKind.DAILY
         return converted(self._rates, money, day, to=self.currency, kind=kind)
 
@@ -176,12 +180,13 @@ class _Quotas:
         self._achievements, self._money = achievements, money
         first, last = period.months[0], add_months(period.months[-1], 1)
         self._calendars = Calendars(context, first, last)
-        self._teams = list_teams(context.session)
+        self._regions = list_regions(context.session)
+        self._whole: dict[str, Fraction] = {}
         self._days: dict[tuple[str, dt.date, dt.date, dt.date], tuple[int, int]] = {}
 
     def fill(self, quotas: Sequence[MonthlyQuota]) -> None:
         carriers = self._managers(quotas)
-        months: dict[tuple[str, int], list[tuple[Fraction, int, int]]] = defaultdict(list)
+        months: dict[tuple[str, int], list[tuple[Fraction | int, int, int]]] = defaultdict(list)
         for quota in quotas:
             minor = self._money.exact(quota.money, quota.month)
             person = self._achievements.people.get(quota.person_id or 0)
@@ -190,11 +195,11 @@ class _Quotas:
             if minor is None:
                 continue
             if person is None:
-                team = next((team for team in self._teams if team.id == quota.team_id), None)
-                if team is not None:
-                    months["team", team.id or 0].append((minor, *self._share(team.region, quota.month, None)))
+                if quota.team_id is not None:
+                    region = self._regions.get(quota.team_id, "")
+                    months["team", quota.team_id].append((minor, *self._share(region, quota.month, None)))
                 continue
-            region = get_region(self._teams, person)
+            region = get_region(self._regions, person)
             kind = "manager" if person.id in carriers else "person"
             months[kind, person.id or 0].append((minor, *self._share(region, quota.month, person)))
         for (kind, holder), parts in months.items():
@@ -240,12 +245,17 @@ class _Quotas:
             person = self._achievements.people.get(person_id)
             if person is None or not achievement.has_quota:
                 continue
-            amounts = [self._money.exact(money, self._period.start) for money in highest.get(person_id, ())]
-            month = max((amount for amount in amounts if amount is not None), default=Fraction(0))
-            region = get_region(self._teams, person)
-            achievement.full = effective_quota(
-                (month, *self._share(region, first, None)) for first in self._period.months
-            )
             joined = person.active_from
-            settled = joined is not None and joined <= add_months(self._period.start, -RAMP)
-            achievement.ramping = not settled and is_ramping(achievement.quota, achievement.full)
+            if joined is not None and joined <= add_months(self._period.start, -RAMP):
+                continue
+            amounts = [self._money.exact(money, self._period.start) for money in highest.get(person_id, ())]
+            month = max((amount for amount in amounts if amount is not None), default=0)
+            full = month * self._months(get_region(self._regions, person))
+            achievement.ramping = is_ramping(achievement.quota, full)
+
+    def _months(self, region: str) -> Fraction:
+        """How many months the period has there, by working days."""
+        if region not in self._whole:
+            shares = [self._share(region, first, None) for first in self._period.months]
+            self._whole[region] = effective_quota((1, *share) for share in shares)
+        return self._whole[region]

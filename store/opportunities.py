@@ -184,16 +184,10 @@ def list_open(
     conditions = _open(scope, stage_id, start, end)
     if currency is not None:
         conditions.append(col(Opportunity.currency) == currency)
-    rows = session.exec(
-        _rows()
-        .where(*conditions)
-        .order_by(
-            col(Opportunity.amount_minor).desc().nulls_last(),
-            col(Opportunity.expected_close).asc().nulls_last(),
-            col(Opportunity.id),
-        )
-        .limit(limit)
-    )
+    largest = (col(Opportunity.amount_minor).desc().nulls_last(), col(Opportunity.id))
+    # Which ones is decided on an index alone where it can be; only those are then read in full.
+    ids = select_columns(col(Opportunity.id)).where(*conditions).order_by(*largest).limit(limit)
+    rows = session.exec(_rows().where(col(Opportunity.id).in_(ids)).order_by(*largest))
     return [OpportunityRow(*row) for row in rows]
 
 

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from pydantic import Field
 
-from skills.achievements import Achievement, Achievements, Calendars, Rule, count_achievements, get_region
+from skills.achievements import Achievement, Achievements, Calendars, Rule, count_achievements, get_region, list_regions
 from skills.answer import Action, Answer, Block, Column, Fact, Facts, Invocation, Table
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.envelope import Envelope, records_of
@@ -19,7 +19,6 @@ from skills.population import Population, find_period, find_population, period_w
 from skills.text import AnyValue, Text, text, value, verbatim
 from skills.wording import enumeration, period_note
 from store.money import Money
-from store.people import list_teams
 
 SHOWN = 30
 
@@ -84,7 +83,7 @@ def run(context: SkillContext, params: QuotaParams) -> QuotaStanding:
     if not total.has_quota and whole is not None:
         # A team that only has a quota as such is measured by that.
         total.quota, total.has_quota = whole, True
-    region = get_region(list_teams(context.session), population.person) if population.person else ""
+    region = get_region(list_regions(context.session), population.person) if population.person else ""
     if population.team is not None:
         region = population.team.region
     days = Calendars(context, period.start, period.end).of(region)

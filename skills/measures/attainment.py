@@ -7,12 +7,20 @@ RAMPING_BELOW = Fraction(1, 4)
 """Who has less than this share of the full quota is still ramping up and is not ranked by attainment."""
 
 
-def effective_quota(months: Iterable[tuple[Fraction, int, int]]) -> Fraction:
+def effective_quota(months: Iterable[tuple[Fraction | int, int, int]]) -> Fraction:
     """What counts of monthly quotas: each as (quota, active working days, working days of the whole month).
 
     A month without working days asks for nothing.
     """
-    return sum((quota * active / days for quota, active, days in months if days), Fraction(0))
+    # Nearly all months are whole; whole numbers of them are added up without fractions.
+    whole: Fraction | int = 0
+    parts = Fraction(0)
+    for quota, active, days in months:
+        if active == days:
+            whole += quota if days else 0
+        elif days:
+            parts += quota * Fraction(active, days)
+    return whole + parts
 
 
 def attainment(credited: Fraction, quota: Fraction) -> Fraction | None:
