@@ -81,7 +81,7 @@ def read_front_matter(text: str) -> FrontMatter:
     match = _FENCE.match(text[:_MAX_FRONT_MATTER])
     if match is None:
         return FrontMatter(Card(), 0)
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     try:
         values = yaml.safe_load(match["body"])
