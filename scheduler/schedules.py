@@ -75,6 +75,9 @@ class Schedules:
                     log.warning("The database does not answer; I keep trying. (%s)", type(error.orig).__name__)
                 self._stopped.wait(self._settings.schedule_refresh_seconds)
         finally:
+            # Without these two, APScheduler's own thread may still hold due jobs and trip over the stores being closed.
+            self._jobs.pause()
+            self._jobs.remove_all_jobs()
             self._jobs.shutdown(wait=True)
 
     def stop(self) -> None:

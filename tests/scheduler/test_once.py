@@ -22,9 +22,9 @@ def test_it_says_what_it_enqueued_and_ends(desk: Desk, capsys: pytest.CaptureFix
     desk.add_schedule("Eva", at="18:00", covered_until=utc("2026-11-18T00:00"))
     assert main(["--once", "--at", "2026-11-18T08:30:00-05:00"]) == 0
     said = capsys.readouterr().out.splitlines()
+    key = f"schedule:{number}:2026-11-18:C1SALES"
     assert said == [
-        "enqueued: leaderboard, every day at 08:30, #sales (due 2026-11-18 08:30 EST)"
-        f" as schedule:{number}:2026-11-18:C1SALES",
+        f"enqueued: leaderboard, every day at 08:30, #sales (due 2026-11-18 08:30 EST) as {key}",
         "1 enqueued of 2 active schedules, up to 2026-11-18T13:30:00+00:00.",
     ]
     assert [message.schedule_id for message in desk.outbox()] == [number]

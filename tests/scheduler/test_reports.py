@@ -94,9 +94,8 @@ def test_a_missed_report_is_sent_late_and_says_so(desk: Desk) -> None:
 def test_a_report_missed_before_midnight_names_the_days(desk: Desk) -> None:
     number = desk.add_schedule(at="22:00", covered_until=utc("2026-11-17T15:00"))
     desk.settle(number, "2026-11-18T06:30")
-    assert (
-        "Due Tue 17 Nov 2026, 22:00, sent late at Wed 18 Nov 2026, 01:30 because I was not running."
-        in words_of(desk.outbox()[0])
+    assert "Due Tue 17 Nov 2026, 22:00, sent late at Wed 18 Nov 2026, 01:30 because I was not running." in words_of(
+        desk.outbox()[0]
     )
 
 

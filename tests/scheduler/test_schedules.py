@@ -149,14 +149,31 @@ def test_what_is_due_when_it_starts_or_appears_later_is_sent_once(
     assert sorted(message.schedule_id or 0 for message in desk.outbox()) == [first, second]
 
 
-def test_a_failure_of_the_database_is_tried_again_later(desk: Desk, watched: Watched, running: Schedules) -> None:
+def test_a_failure_of_the_database_is_tried_again(
+    desk: Desk, watched: Watched, running: Schedules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.schedules.RETRY_AFTER", dt.timedelta(0))
     watched.fault = OperationalError("insert", {}, Exception("disk I/O error"))
     number = desk.add_schedule(**overdue(desk))
-    watched.wait_for(1, tries=True)
+    watched.wait_for(2, tries=True)
     watched.fault = None
-    desk.now = utc_now() + RETRY_AFTER + dt.timedelta(seconds=5)
     assert watched.wait_for(1) == [number]
     assert len(desk.outbox()) == 1
+
+
+def test_what_failed_is_left_alone_for_a_while(
+    desk: Desk, watched: Watched, planned: Schedules, caplog: pytest.LogCaptureFixture
+) -> None:
+    watched.fault = OperationalError("insert", {}, Exception("disk I/O error"))
+    number = desk.add_schedule(covered_until=desk.now)
+    planned.refresh()
+    planned._settle(number, planned._planned[number])
+    planned.refresh()
+    assert number not in planned._planned
+    assert "I try again" in caplog.text
+    desk.now += RETRY_AFTER
+    planned.refresh()
+    assert number in planned._planned
 
 
 def test_stopping_finishes_what_is_being_made(desk: Desk, watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -227,7 +244,10 @@ def test_a_snapshot_holds_what_was_open_when_the_day_ended(desk: Desk) -> None:
         session.get_one(Opportunity, late).created_at = utc("2026-11-18T12:00")
         won = {"status": ("open", "won"), "stage_id": (desk.company.stages["Pilot"], desk.company.stages["Won"])}
         fields = [FieldChange(field=name, old=old, new=new) for name, (old, new) in won.items()]
-        fields += [FieldChange(field="closed_on", new="2026-11-18"), FieldChange(field="amount_minor", old=5_000_000, new=1)]
+        fields += [
+            FieldChange(field="closed_on", new="2026-11-18"),
+            FieldChange(field="amount_minor", old=5_000_000, new=1),
+        ]
         record = RecordChange(kind=RecordKind.OPPORTUNITY, id=moved, version=1, label="x", fields=tuple(fields))
         change_log.apply(session, [record], Author(None, Source.COMMAND, utc("2026-11-18T06:00")))
     with desk.company.database.writing() as session:
