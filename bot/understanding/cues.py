@@ -37,7 +37,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\btop (?:\d+|three|five|ten|reps?|sellers?|performers?|people|sales)\b|\bbottom \d+\b", 3.2),
         (r"\b(?:who(?:'s| is| are|s)?|which rep|which team)\b.{0,30}\b(?:winning|leading|ahead|on top|first|best|number one|selling (?:the )?most|behind|closed the most|sold the most|won the most|booked the most)\b", 3),
         (r"\b(?:best|strongest) (?:rep|reps|seller|sellers|team|salesperson|performers?)\b|\bwho (?:sold|won|closed|booked) (?:the )?most\b", 3),
-        (r"排行|排名|榜|前[三五十\d]+名|第一名|谁.{0,6}(?:最多|最好|第一|领先|最高)", 3.4),
+        (r"排行|排名|榜|前[三五十\d]+名|第一名|谁.{0,12}(?:最多|最好|第一|领先|最高)", 3.4),
     ),
     "opportunity": (
         (r"\b(?:show|open|see|view|pull up|look up|look at|display|find|get)(?: me)? (?:the )?(?:status of |details (?:of|on|for) |history (?:of|on|for) )?\[deal\]", 3),
@@ -70,19 +70,20 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "today": (
         (r"\bwhat (?:should|do|must|can) i (?:do|work on|focus on|start)\b|\bwhere should i start\b|\bneeds? (?:me|my|some)? ?(?:attention|work|action)?\b.{0,12}(?:today|attention|work)|\bneeds me\b", 3),
         (r"\bon my plate\b|\bto-?do'?s?\b|\boverdue\b|\bmy (?:tasks|agenda|day)\b|\bforgetting\b|\bneglect\w*\b", 3),
-        (r"今天.{0,6}(?:做什么|做啥|待办|要做|忙)|待办|需要我处理|要我处理|该做什么", 3.4),
+        (r"(?:今天|\[when\]).{0,6}(?:做什么|做啥|待办|要做|忙)|待办|需要我处理|要我处理|该做什么", 3.4),
     ),
     "reports": (
         (r"\b(?:my|list|show|which|what|all)\b.{0,25}\b(?:scheduled |recurring |automatic )?(?:reports|schedules|digests|subscriptions)\b", 3.2),
         (r"我的(?:定时)?(?:报告|推送|订阅)|有哪些(?:定时|订阅|报告)|定时报告", 3.2),
     ),
     "undo": (
+        (r"\b(?:delete|remove|cancel) (?:my|the) last change", 4),
         (r"^(?:oops|wait|no|sorry|ah|damn|shit)?[ ,!.]*(?:please )?(?:undo|revert|roll ?back)\b|\bundo\b", 4),
         (r"\b(?:take|put|change|roll|switch) (?:that|it|this) back\b(?!.*(?:\[stage\]|\[amount\]|\[when\]))|\brevert\b|\bthat was (?:wrong|a mistake)\b|\bmy mistake\b", 3.4),
         (r"撤销|撤回|恢复(?:原|之前|上)?|改错了|弄错了|取消刚才", 3.6),
     ),
     "help": (
-        (r"^(?:help|help me|hi|hello|hey|hi there|hello there|\?+|menu|commands?|start|get started|help me get started|what now|good morning|morning|你好|您好|嗨)[\s!.?]*$", 3),
+        (r"^(?:help|help me|hi|hello|hallo|hola|moin|bonjour|hey|hi there|hello there|\?+|menu|commands?|start|get started|help me get started|what now|good morning|morning|你好|您好|嗨)[\s!.?]*$", 3),
         (r"\bwhat (?:can|do) you do\b|\bhow does this work\b|\bwhich commands\b|\bhow do i use\b|\bwhat are you\b|\bwho are you\b|\bhow (?:can|do) you help\b", 3.4),
         (r"帮助|你能做什么|你会什么|怎么用|有什么功能|使用说明", 3.4),
     ),

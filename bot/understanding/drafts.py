@@ -35,7 +35,7 @@ NEGATED = re.compile(
     re.IGNORECASE,
 )
 UNREAL = re.compile(
-    r"\b(?:if|unless|should i|should we|might|may(?! \d)|maybe|perhaps|probably|possibly|could|would|i think|i guess|i hope|hopefully|"
+    r"\b(?:if|unless|(?:before|until|once|after|when|as soon as) (?:i|we|you|they|he|she|it)\b|should i|should we|might|may(?! \d)|maybe|perhaps|probably|possibly|could|would|i think|i guess|i hope|hopefully|"
     r"wish|almost|nearly|about to|supposed to|plan(?:ning)? to|thinking (?:of|about)|wonder(?:ing)?|hoping|want(?:s)? to win|"
     r"trying to|try to|is it|are we|do we|did we|have we|what happens|suppose|imagine|pretend|when do|how do|how to|how can)\b"
     r"|如果|要不要|是不是|会不会|可能|也许|或许|应该|假如|要是|万一|能不能赢|是否|吗|怎么|打算|希望|争取",
@@ -43,6 +43,10 @@ UNREAL = re.compile(
 )
 QUESTION_WORD = re.compile(
     r"^(?:who|what|what's|whats|when|where|why|how|which|is|are|was|were|did|does|do|has|have|had|should|am|any|whose|where's|who's)\b",
+    re.IGNORECASE,
+)
+ASKED_WITHIN = re.compile(
+    r"\b(?:what|how|why|which|where) (?:do|does|did|should|can|could|is|are|would|will) (?:i|we|you|they|he|she|it|the)\b",
     re.IGNORECASE,
 )
 CHINESE_QUESTION = re.compile(r"[吗呢么]\s*[?？]?$|多少|怎么|什么|谁|哪|几个|如何|为什么|是否|是不是|有没有")
@@ -64,7 +68,7 @@ def is_request(words: str) -> bool:
 
 def is_question(words: str) -> bool:
     core = stripped(words)
-    if QUESTION_WORD.search(core) or CHINESE_QUESTION.search(core):
+    if QUESTION_WORD.search(core) or CHINESE_QUESTION.search(core) or ASKED_WITHIN.search(core):
         return True
     return words.rstrip().endswith(("?", "？")) and not is_request(words)
 

@@ -43,6 +43,8 @@ class Item:
     mention: Mention | None = None
     is_day: bool = False
     is_period: bool = False
+    days: "tuple[Item, ...]" = ()
+    """The days that a period names as its ends ("from 30 Nov to 12 Dec")."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Frame:
     clean: str
     """Half-width; quoted parts are blank."""
     items: tuple[Item, ...]
+
+    def with_days(self) -> "Frame":
+        """The frame in which a stretch between two days is the two days."""
+        items = [day for item in self.items for day in (item.days if item.days and not item.is_day else (item,))]
+        return Frame(self.text, self.clean, tuple(items))
 
     def of(self, *kinds: Kind) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.kind in kinds)
@@ -95,7 +102,9 @@ FORWARDED = re.compile(
     r"|(?:from|von|发件人) ?[:：].+|on .{5,80} wrote ?:|fwd?:.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
-CHANNEL = re.compile(r"<#[A-Z0-9]+(?:\|[^>]*)?>|(?<![\w&])#[\w][\w.-]{1,79}")
+CHANNEL = re.compile(
+    r"<#[A-Z0-9]+(?:\|[^>]*)?>|(?<![A-Za-z0-9_&])#(?:[A-Za-z0-9][A-Za-z0-9_.-]{1,79}|[\u4e00-\u9fff][\u4e00-\u9fff\w-]{0,79})"
+)
 SLACK_PERSON = re.compile(r"<@[UW][A-Z0-9_]+(?:\|[^>]*)?>")
 RECORD = re.compile(r"(?<![\w:])(?P<kind>opportunity|account|person|team|product|stage):\d+(?!\w)")
 DURATION = re.compile(
@@ -168,9 +177,17 @@ def _records(clean: str) -> list[Item]:
 def _whens(clean: str, today: dt.date, calendar: FiscalCalendar) -> list[Item]:
     days = {(span.start, span.end): span.words for span in find_dates(clean, today)}
     periods = {(span.start, span.end): span.words for span in find_periods(clean, today, calendar)}
+    ends = [Item(Kind.WHEN, *place, words, is_day=True) for place, words in days.items()]
     return [
-        Item(Kind.WHEN, *place, (days | periods)[place], is_day=place in days, is_period=place in periods)
-        for place in {**days, **periods}
+        Item(
+            Kind.WHEN,
+            *place,
+            words,
+            is_day=place in days,
+            is_period=place in periods,
+            days=tuple(day for day in ends if place[0] <= day.start and day.end <= place[1]),
+        )
+        for place, words in {**days, **periods}.items()
     ]
 
 

@@ -71,7 +71,7 @@ PRONOUN = re.compile(r"\b(?:it|this|that|this one|that one|the deal|them)\b|它|
 
 @dataclass(frozen=True)
 class Answered:
-    """An answer to the question that is open in the thread."""
+    """An answer to the question that is open in the thread; without any of these it picks what was not offered."""
 
     yes: bool = False
     no: bool = False
@@ -91,6 +91,8 @@ def read_answer(words: str, state: State) -> Answered | None:
     if NO.match(said):
         return Answered(no=True)
     picked = _picked(said, state)
+    if picked is None and state.offers and PICK.match(said):
+        return Answered()
     return Answered(invocation=picked) if picked else None
 
 

@@ -29,17 +29,25 @@ def read_command(frame: Frame, skills: Mapping[str, Skill], subject: str | None)
     if start is None:
         return None
     skill = _named(start["name"].lower(), skills)
-    if skill is None:
+    if skill is None or (frame.of(Kind.RHYTHM) and skill.schedulable):
         return None
     slash = SLASH.match(frame.clean) is not None
     rest = frame.within(start.end(), len(frame.clean))
     pairs, rest = _pairs(rest, skill)
     words = rest.text[start.end() :].strip()
+    if start["name"].lower() != skill.name and skill.effect is Effect.READ and not pairs:
+        rest = frame  # An alias may itself say something ("top 5").
     draft = _draft(skill, rest, words, pairs, subject)
     if draft is None:
         return None
     exact = slash or _is_consumed(skill, rest, pairs, words)
     return (draft, exact) if exact else None
+
+
+def names_skill(frame: Frame, skill: str) -> bool:
+    """Whether the text begins with the skill's own name, rather than another word for it."""
+    start = START.match(frame.clean)
+    return start is not None and start["name"].lower() == skill
 
 
 def _named(name: str, skills: Mapping[str, Skill]) -> Skill | None:

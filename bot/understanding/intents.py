@@ -9,7 +9,14 @@ from bot.understanding.drafts import Draft, is_question, is_unreal, stripped
 from bot.understanding.entities import Frame, Kind
 from bot.understanding.examples import Examples
 from bot.understanding.reads import fill
-from bot.understanding.writes import LOG_COMMAND, read_create, read_log, read_schedule, read_update
+from bot.understanding.writes import (
+    LOG_COMMAND,
+    read_create,
+    read_intended_step,
+    read_log,
+    read_schedule,
+    read_update,
+)
 from skills.contract import Effect, Skill
 
 COMMANDING = re.compile(
@@ -75,6 +82,9 @@ def _writes(
         base = 5.2 if command else 4.4
         found.append(Ranked(log, (base if log.sure else 1.2) + likeness.get("log", 0.0)))
     update = read_update(frame, subject)
+    step = read_intended_step(frame) if update is None else None
+    if step is not None:
+        found.append(Ranked(step, 2.0))
     if update is not None:
         base = 4.4 if COMMANDING.search(masked) else 3.2
         weak = 1.0 if is_question(frame.clean) or is_unreal(frame.clean) or frame.of(Kind.RHYTHM) else 1.8

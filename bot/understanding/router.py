@@ -14,14 +14,15 @@ from sqlmodel import col, select
 from bot.understanding.agent import ModelRoute
 from bot.understanding.conversation import State, load_state, set_state
 from bot.understanding.cues import APPROVING, OUTSIDE, PAY, SENDING
-from bot.understanding.drafts import Draft, stripped
+from bot.understanding.drafts import NEGATED, Draft, stripped
 from bot.understanding.entities import Frame, Kind, find_entities
 from bot.understanding.examples import Encode, Examples
 from bot.understanding.followups import Answered, corrected, follow_up, read_answer
-from bot.understanding.grammar import read_command
+from bot.understanding.grammar import names_skill, read_command
 from bot.understanding.intents import Ranked, rank
 from bot.understanding.labels import label
 from bot.understanding.parts import split_parts
+from bot.understanding.writes import read_one_by_one
 from skills.answer import Action, Answer, Choice, Invocation, Status
 from skills.contract import Actor, Audience, Effect
 from skills.errors import Impossible, NotAllowed, SkillError, Unclear
@@ -139,7 +140,10 @@ class Understanding:
             return self._answered(hearing, answered)
         found = read_command(hearing.frame, self._assistant.skills, hearing.state.deal)
         if found is not None:
-            return self._run(hearing, found[0], "command")
+            # "top 3" after a leaderboard is about that one.
+            again = follow_up(hearing.frame, hearing.state, self._assistant.skills)
+            same = again is not None and again.skill == found[0].skill and not names_skill(hearing.frame, again.skill)
+            return self._run(hearing, again if again and same else found[0], "command")
         refused = _refused(hearing.frame)
         if refused is not None:
             return _understood(Reply(skill="", answer=refused.answer()), "sentence")
@@ -175,7 +179,10 @@ class Understanding:
             )
         if answered.invocation is not None:
             return self._invoke(hearing, answered.invocation, "sentence")
-        return self._help(hearing, [])
+        choices = tuple(Choice(label=verbatim(offer.label), invocation=offer.invocation) for offer in state.offers)
+        again = Answer(status=Status.CLARIFY, headline=text("Which of these?"), choices=choices, private=True)
+        last = state.asked.invocation if state.asked else Invocation(skill="")
+        return _understood(Reply(skill=last.skill, params=last.params, answer=again), "sentence")
 
     def _continued(self, hearing: _Hearing) -> Draft | None:
         draft = follow_up(hearing.frame, hearing.state, self._assistant.skills)
@@ -225,7 +232,17 @@ class Understanding:
         reads = [item for item in ranked if self._assistant.skills[item.draft.skill].effect is Effect.READ]
         if reads and reads[0].score >= AS_GOOD_AS_SAID:
             return self._run(hearing, reads[0].draft, "sentence")
+        if ranked[0].draft.skill == "update" and NEGATED.search(hearing.frame.clean):
+            left = Answer(
+                status=Status.CLARIFY,
+                headline=text("I changed nothing."),
+                notes=(text("If something is different now, tell me what it should be."),),
+                private=True,
+            )
+            return _understood(Reply(skill="", answer=left), "sentence")
         drafts = [item.draft for item in ranked if item.draft.missing is None][:HINTS]
+        if ranked[0].draft.skill == "update" and len(hearing.frame.of(Kind.DEAL)) > 1:
+            drafts = read_one_by_one(hearing.frame)[:OWN_DEALS]
         choices = tuple(
             Choice(
                 label=label(self._assistant.skills[draft.skill], draft.params),
@@ -353,7 +370,7 @@ def _refused(frame: Frame) -> SkillError | None:
             text("I don't delete records, and neither does anybody through me."),
             text("Mark an opportunity as lost, or ask an administrator."),
         )
-    if SENDING.search(words):
+    if SENDING.match(stripped(words)):
         return Impossible(
             text("I can't write to or call customers."), text("I can log what you did, or keep it as the next step.")
         )

@@ -7,6 +7,7 @@ import re
 
 from bot.understanding.drafts import Draft, chosen, is_question, is_unreal
 from bot.understanding.entities import Frame, Item, Kind
+from skills.references.vocabulary import Named
 
 DEAL_WORDS = re.compile(
     r"\b(?:it|this one|that one|this|that|the deal|(?:this|that) (?:deal|opp|opportunity|one|account)|them)\b"
@@ -36,7 +37,7 @@ LOST = re.compile(
     re.IGNORECASE,
 )
 CLOSED = re.compile(
-    r"\bclosed?\b(?! date| to)|\bclose (?:it|out)\b|^close\b|关闭(?!日期)|关单|结单|关掉", re.IGNORECASE
+    r"\bclosed?\b(?! date| to)|\bclose (?:it|out)\b|^close\b|关闭(?!日期)|关了|关单|结单|关掉", re.IGNORECASE
 )
 TO_COME = re.compile(
     r"\b(?:will|going to|gonna|expect(?:s|ed)?(?: to)?|should|about to|plans? to|hopes? to|want(?:s)? to|to be) (?:be )?(?:close[ds]?|sign(?:ed)?|won|win)\b"
@@ -68,9 +69,10 @@ REASON = re.compile(
     r"|(?:因为|由于|原因(?:是|：|:)?|输给|败给)(?P<b>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
+LOST_TO = re.compile(r"(?i:\blost\b.{0,40}?\bto) (?P<rival>[A-Z][\w&-]*(?: [A-Z][\w&-]*)?)\s*[.!]*$")
 REASON_TAIL = re.compile(r"^[^,，:：;；—–]*?[,，:：;；—–]\s*(?P<tail>[^\d].+)$", re.DOTALL)
 COMPETITOR = re.compile(
-    r"\b(?:competitors?(?: is| are|:| =|=)?|competing (?:with|against)|up against|against)\s+(?P<a>[\w][\w .&-]{1,40}?)(?=$|[,;.!]| and )"
+    r"\b(?:competitors?\b.{0,40}?(?:\bis\b|\bare\b|:|=)|competing (?:with|against)|up against|against)\s*(?P<a>[\w][\w .&-]{1,40}?)(?=$|[,;.!]| and )"
     r"|竞争对手(?:是|为|：|:)?\s*(?P<b>[\w\u4e00-\u9fff]{2,20})",
     re.IGNORECASE,
 )
@@ -110,10 +112,15 @@ def joined(frame: Frame, deal: Item) -> Item:
 
 def read_update(frame: Frame, subject: str | None) -> Draft | None:
     """Fields of an opportunity that the text sets. `subject` is what "it" means here."""
+    frame = frame.with_days()
     params: dict[str, str] = {}
     step_spans = _next_step(frame, params)
     rest = frame.without(*step_spans)
-    deal = deal_of(rest) or deal_of(frame.without(*[(s, e) for s, e in step_spans[1:]]))
+    deal = (
+        deal_of(rest)
+        or _leading_deal(frame, step_spans, params)
+        or deal_of(frame.without(*[(s, e) for s, e in step_spans[1:]]))
+    )
     outcome = _outcome(rest)
     reason_span = _loss(rest, params, deal) if outcome == "Lost" else None
     rest = rest.without(reason_span) if reason_span else rest
@@ -122,9 +129,9 @@ def read_update(frame: Frame, subject: str | None) -> Draft | None:
     _dates(rest, params)
     _others(rest, params)
     if not params:
-        return None
+        return _bare_day(rest, deal)
     command = rest.clean if deal is None else rest.clean[: deal.start] + " X " + rest.clean[deal.end :]
-    asks = VERBS.search(command) is not None or outcome in {"Won", "Lost"} or bool(step_spans)
+    asks = VERBS.search(command) is not None or outcome is not None or bool(step_spans)
     sure = asks and not is_unreal(command) and not is_question(command)
     if _contradicts(rest, outcome):
         sure = False
@@ -136,6 +143,63 @@ def read_update(frame: Frame, subject: str | None) -> Draft | None:
     if subject is not None:
         return Draft("update", {"opportunity": subject, **params}, sure)
     return Draft("update", params, sure, missing="opportunity")
+
+
+def _leading_deal(frame: Frame, spans: list[tuple[int, int]], params: dict[str, str]) -> Item | None:
+    """ "next step acme call the CFO": the name in front is the deal, not a part of the step."""
+    step = params.get("next_step", "")
+    deal = deal_of(frame.within(*spans[1])) if len(spans) > 1 else None
+    if deal is None or not step.startswith(deal.words) or step == deal.words:
+        return None
+    params["next_step"] = step.removeprefix(deal.words).lstrip(" ,:：-–")
+    return deal
+
+
+def read_one_by_one(frame: Frame) -> list[Draft]:
+    """A change for each of several deals; one that is given no values of its own takes those of the next."""
+    deals = frame.of(Kind.DEAL)
+    stops = [deal.start for deal in deals[1:]] + [len(frame.clean)]
+    drafts: list[Draft] = []
+    values: dict[str, str] = {}
+    for deal, stop in reversed(list(zip(deals, stops, strict=True))):
+        found = read_update(frame.within(deal.start, stop), None)
+        own = {name: value for name, value in found.params.items() if name != "opportunity"} if found else {}
+        values = own or values
+        if values:
+            drafts.insert(0, Draft("update", {"opportunity": deal.words.strip(), **values}, sure=False))
+    return drafts
+
+
+def read_intended_step(frame: Frame) -> Draft | None:
+    """Something that is still to be done with a customer: it can be kept as the next step."""
+    match = INTENDED.match(frame.clean)
+    deal = deal_of(frame)
+    if match is None or deal is None:
+        return None
+    days = [item for item in frame.of(Kind.WHEN) if item.is_day]
+    step = frame.text[match.start("step") :]
+    if days:
+        step = DUE_BEFORE.sub("", frame.text[match.start("step") : days[0].start]) + frame.text[days[0].end :]
+    params = {"opportunity": deal.words.strip(), "next_step": step.strip(" .!,。！，")}
+    return Draft("update", {**params, **({"next_step_due": days[0].words} if days else {})}, sure=False)
+
+
+INTENDED = re.compile(
+    r"^\s*(?:please )?(?:remind me (?:to )?|i (?:need|have|want) to |i'?ll |i must |to-?do:? |don'?t forget to |提醒我|我要|记得)?"
+    r"(?P<step>(?:call|e-?mail|meet|visit|send|ping|follow up|write|ring|phone|给|打电话|拜访|联系|跟进).+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _bare_day(frame: Frame, deal: Item | None) -> Draft | None:
+    """A deal and a day and nothing else: most likely its close date, so it is worth a question."""
+    days = [item for item in frame.of(Kind.WHEN) if item.is_day]
+    if deal is None or len(days) != 1 or is_question(frame.clean):
+        return None
+    left = frame.without((deal.start, deal.end), (days[0].start, days[0].end)).clean
+    if re.sub(r"(?i)\b(?:on|by|at|for)\b|\W", "", left):
+        return None
+    return Draft("update", {"opportunity": deal.words.strip(), "close_date": days[0].words}, sure=False)
 
 
 def _contradicts(frame: Frame, outcome: str | None) -> bool:
@@ -194,6 +258,10 @@ def _outcome(frame: Frame) -> str | None:
 
 
 def _loss(frame: Frame, params: dict[str, str], deal: Item | None) -> tuple[int, int] | None:
+    if rival := LOST_TO.search(frame.clean):
+        params["competitor"] = rival["rival"].strip()
+        params["loss_reason"] = f"lost to {params['competitor']}"
+        return rival.start("rival"), rival.end("rival")
     match = REASON.search(frame.clean)
     group = "a" if match and match.groupdict().get("a") else "b"
     if match is None:
@@ -214,6 +282,7 @@ def _stage(frame: Frame, outcome: str | None, params: dict[str, str]) -> None:
         params["stage"] = outcome
         return
     stages = [i for i in frame.of(Kind.STAGE) if not STAGE_IS_WORD.search(frame.clean[max(0, i.start - 12) : i.start])]
+    stages = [i for i in stages if not _is_loose(i) or POINTED.search(frame.clean[: i.start])]
     target = chosen(Frame(frame.text, frame.clean, tuple(stages)), Kind.STAGE, TARGET)
     if target is not None:
         params["stage"] = target.words
@@ -225,12 +294,44 @@ def _stage(frame: Frame, outcome: str | None, params: dict[str, str]) -> None:
         params["stage"] = said["stage"].strip()
 
 
+def _is_loose(item: Item) -> bool:
+    """Whether it is a word for a stage rather than the organisation's name of one: "legal", "contract"."""
+    return item.mention is not None and item.mention.means.get(Named.STAGE) == {0} and item.words.isascii()
+
+
+POINTED = re.compile(
+    r"(?:\b(?:to|into|in|at|is|now|as|with|stage|gone|went|entered)|->|=>|→|=|:|到|至|进入|在|成|为|是|走)\s*(?:the |now )?$",
+    re.IGNORECASE,
+)
+
+
 def _amount(frame: Frame, params: dict[str, str]) -> None:
     amount = chosen(frame, Kind.AMOUNT, r"\bto|->|=>|→|=|:|\bis|\bnow|\bat|\bworth|到|为|成|是")
     if amount is not None:
-        params["amount"] = amount.words
+        params["amount"] = _step_sign(frame, amount) + amount.words
+    elif share := BY_PERCENT.search(frame.clean):
+        sign = "-" if SHRINKS.search(frame.clean) else "+"
+        params["amount"] = f"{sign}{share['percent']}"
     elif not frame.of(Kind.AMOUNT) and (bare := BARE_AMOUNT.search(_without_dates(frame))):
         params["amount"] = (bare["a"] or bare["b"]).rstrip(".,")
+
+
+def _step_sign(frame: Frame, amount: Item) -> str:
+    """ "increase acme by 5k": the amount is a step up or down, where its own words do not say so."""
+    if re.match(r"[+-]|\D*(?:add|plus|minus|less|by|another|extra|off|加|减|涨|降|折)", amount.words, re.IGNORECASE):
+        return ""
+    before, after = frame.clean[: amount.start], frame.clean[amount.end :]
+    if re.match(r"\s*(?:less|lower|off|cheaper)\b", after, re.IGNORECASE):
+        return "-"
+    if re.match(r"\s*(?:more|extra|higher|on top)\b", after, re.IGNORECASE):
+        return "+"
+    if re.search(r"\b(?:by|up|down|another|extra|additional)\s+(?:an? |another )?$", before, re.IGNORECASE):
+        return "-" if SHRINKS.search(before) else "+"
+    return ""
+
+
+SHRINKS = re.compile(r"\b(?:reduc|decreas|lower|cut|drop|down|shrink|shav|knock|minus)\w*|减|降|少", re.IGNORECASE)
+BY_PERCENT = re.compile(r"\bby\s+(?P<percent>\d+(?:[.,]\d+)?\s?%)", re.IGNORECASE)
 
 
 def _without_dates(frame: Frame) -> str:
@@ -328,7 +429,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     (
         "meeting",
         r"\b(?:met(?: with)?|visited|meeting with|had (?:a |an? )?(?:\[duration\] )?(?:meeting|lunch|coffee|workshop)|log (?:a |the )?(?:\[duration\] )?meeting|site visit|came by|saw)\b"
-        r"|拜访了?|见了|开了?(?:个|一个)?会|会议|面谈|见面",
+        r"|拜访了?|见了|开[了完过]?(?:个|一个|次|完)?会|聊了|沟通了|谈了|会议|面谈|见面",
     ),
     (
         "email",

@@ -249,6 +249,8 @@ def _plain(match: re.Match[str], currency: str, current: Money | None) -> ReadAm
         long = Money.of(number * 1000, unit)
         if current.units / 10 <= long.units <= current.units * 10:
             return ReadAmount(long, text("I read {words} as {money}.", words=digits, money=long))
+    if bare and 0 < number < SHORTENED_BELOW and current is None:
+        return ReadAmount(money, text("I read {words} as {money}, not as thousands.", words=digits, money=money))
     return ReadAmount(money)
 
 

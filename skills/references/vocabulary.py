@@ -64,7 +64,7 @@ COMMON = frozenset(
 )
 """Words that mean something else most of the time; alone and in small letters they name nobody."""
 
-NEAR_WORD = 84
+NEAR_WORD = 80
 SHORTEST_NEAR = 5
 Phrase = tuple[str, ...]
 

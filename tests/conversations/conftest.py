@@ -1,0 +1,82 @@
+"""The conversations' company, ready to be copied for each conversation."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.say import SetClock, say
+from bot.understanding import Understanding
+from knowledge_base import KnowledgeBase, KnowledgeSettings
+from skills.catalog import CATALOG
+from skills.runner import Assistant
+from store.engine import Database
+from tests.conversations.company import NOW, build_company
+
+
+@dataclass
+class Talk:
+    """A fresh copy of the company to talk to."""
+
+    assistant: Assistant
+    understanding: Understanding
+    clock: SetClock
+
+    def __call__(self, words: str, who: str = "dana", *, thread: str | None = "talk", channel: str | None = None) -> dict[str, Any]:
+        return say(
+            self.assistant, self.understanding, self.clock, who=who, words=words, thread=thread, channel=channel
+        )
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("company") / "filled.db"
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    build_company(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    """With nothing in it: these tests are about what is understood, not about what is known."""
+    settings = KnowledgeSettings(home=tmp_path_factory.mktemp("knowledge"))
+    with KnowledgeBase.open(settings, lambda: NOW) as base:
+        yield base
+
+
+Begin = Callable[[], Talk]
+
+
+@pytest.fixture
+def begin(filled: Path, knowledge: KnowledgeBase, tmp_path: Path) -> Iterator[Begin]:
+    """Starts a conversation with a fresh copy of the company, as often as it is called."""
+    opened: list[Database] = []
+
+    def start() -> Talk:
+        path = tmp_path / f"company{len(opened)}.db"
+        path.write_bytes(filled.read_bytes())
+        database = Database(f"sqlite:///{path}")
+        opened.append(database)
+        clock = SetClock(_now)
+        assistant = Assistant(database, knowledge, CATALOG, clock)
+        return Talk(assistant, Understanding(assistant), clock)
+
+    yield start
+    for database in opened:
+        database.close()
+
+
+def _now() -> dt.datetime:
+    return NOW
+
+
+@pytest.fixture
+def talk(begin: Begin) -> Talk:
+    return begin()
