@@ -135,7 +135,10 @@ def take_apart(cell: str, home: str) -> Pieces:
     if found is None:
         raise CellRefused(f"“{cell}” is not an amount")
     before, after = text[: found.start()].strip(), text[found.end() :].strip()
-    if before.startswith(("-", "−", "(")) or before.endswith(("-", "−", "(")) or after in ("-", "CR"):
+    if before.startswith(("-", "−", "(")) or before.endswith(("-", "−", "(")):
+        raise CellRefused(f"“{cell}” is negative")
+    # "1054.-" is how the Swiss write no cents; "1054-" is how some ledgers write a debt.
+    if after in ("-", "CR") and not found[0].endswith("."):
         raise CellRefused(f"“{cell}” is negative")
     currency, scale = None, 1
     for part in re.findall(r"[^\s\d]+", f"{before} {after}"):
@@ -184,12 +187,12 @@ def _own_decimals(pieces: Pieces) -> Decimals | None:
     if not dots and not commas:
         return None
     if dots and commas:
-        last = digits[max(digits.rfind("."), digits.rfind(","))]
-        return Decimals(last) if digits.count(last) == 1 else None
+        return Decimals(digits[max(digits.rfind("."), digits.rfind(","))])
     mark, other = (".", ",") if dots else (",", ".")
     parts = digits.split(mark)
     if len(parts) > 2:
-        return Decimals(other) if all(len(part) in (2, 3) for part in parts[1:]) else None
+        # Only thousands are set apart more than once.
+        return Decimals(other)
     head, tail = parts
     if pieces.scale > 1 or len(tail) != 3 or not head or len(head) > 3 or head == "0":
         return Decimals(mark)
