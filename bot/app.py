@@ -56,12 +56,16 @@ def create_desk(
 
 def create_app(desk: Desk, slack: SlackSettings, settings: BotSettings) -> AsyncApp:
     """The Bolt app with every listener attached; the same over Socket Mode and over HTTP."""
+    logger = logging.getLogger("bot.slack")
+    # Bolt also finds the token in the environment and warns that it uses the client's, which is the same.
+    logger.setLevel(logging.ERROR)
     app = AsyncApp(
         client=desk.poster.client,
         signing_secret=slack.signing_secret.get_secret_value(),
         name="playmaker",
-        logger=logging.getLogger("bot.slack"),
+        logger=logger,
         attaching_conversation_kwargs_enabled=False,
     )
+    logger.setLevel(logging.WARNING)
     register(app, desk, settings.command)
     return app

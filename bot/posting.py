@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.views.drawing import Drawing, Json
+from bot.views.table import as_code
 
 logger = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class Poster:
             return 0, type(error).__name__
 
     async def _plainer(self, drawing: Drawing, send: Callable[[Drawing], Awaitable[Any]]) -> Any:
-        """Send it; when Slack refuses its blocks, without charts, and then its text alone."""
+        """Send it; when Slack refuses its blocks, without charts, then with tables as text, then its text alone."""
         forms = _plainer_and_plainer(drawing)
         for number, shown in enumerate(forms, 1):
             try:
@@ -98,8 +99,7 @@ class Poster:
                 if reason not in REFUSED_BLOCKS or number == len(forms):
                     raise
                 details = (error.response.get("response_metadata") or {}).get("messages") or []
-                log = logger.info if shown.has_charts else logger.error
-                log("Slack refused blocks (%s): %s", reason, "; ".join(map(str, details))[:500])
+                logger.warning("Slack refused blocks (%s): %s", reason, "; ".join(map(str, details))[:500])
         raise AssertionError("a drawing has at least one form")
 
 
@@ -107,6 +107,9 @@ def _plainer_and_plainer(drawing: Drawing) -> list[Drawing]:
     forms = [drawing]
     if drawing.has_charts:
         forms.append(drawing.without_charts())
+    if any(block["type"] == "data_table" for block in drawing.blocks):
+        plain = forms[-1].blocks
+        forms.append(Drawing(drawing.text, tuple(as_code(b) if b["type"] == "data_table" else b for b in plain)))
     if drawing.blocks:
         forms.append(Drawing(drawing.text))
     return forms

@@ -8,6 +8,7 @@ from slackblocks import (
     Block,
     Button,
     ContextBlock,
+    DataTableBlock,
     PlainText,
     RichText,
     RichTextBlock,
@@ -22,7 +23,7 @@ from bot.views.button import Press, draw_button, of_action, of_choice
 from bot.views.chart import draw_chart
 from bot.views.drawing import Drawing, Json
 from bot.views.escape import cut, escape, is_plain, notification, pieces, rich, words_of
-from bot.views.table import draw_table
+from bot.views.table import MOST_TEXT, draw_table
 from skills.answer import Answer, Bullets, Chart, Citation, Facts, Paragraph, Quote, Status, Table
 from skills.answer import Block as Part
 from skills.language import Language
@@ -39,7 +40,9 @@ MOST_FACT = 330
 """Escaped, label and value stay below the 2,000 characters of a field."""
 BUTTONS_IN_A_ROW = 5
 MOST_BUTTONS = 20
-MOST_NOTES = 20
+MOST_NOTES = 8
+PATH = " > "
+"""Between the headings of a section's path."""
 CHARTS = 2
 
 Extra = tuple[Text, Press]
@@ -97,13 +100,14 @@ def _fitting(body: Sequence[Block], room: int, language: Language, name: str) ->
 
 
 def _body(answer: Answer, language: Language, name: str, *, charts: bool) -> Iterator[Block]:
-    tables, drawn = 0, 0
+    # Slack counts the text of all data tables of a message together.
+    room, drawn = MOST_TEXT, 0
     for number, part in enumerate(answer.blocks, 1):
         here = f"{name}.{number}"
         if isinstance(part, Table):
-            tables += 1
-            # One data table a message: Slack counts the text of all tables together.
-            yield from draw_table(part, language, here, as_text=tables > 1)
+            for block in draw_table(part, language, here, room=room):
+                room -= size_of(resolved([block])) if isinstance(block, DataTableBlock) else 0
+                yield block
         elif isinstance(part, Chart):
             chart = draw_chart(part, language, here) if charts and drawn < CHARTS else None
             if chart is not None:
@@ -187,18 +191,35 @@ def _quote(part: Quote, language: Language, name: str) -> Iterator[Block]:
 
 
 def _notes(answer: Answer, language: Language, name: str) -> list[Block]:
-    blocks: list[Block] = []
-    if answer.notes:
-        notes = [words_of(note, language) for note in answer.notes]
-        blocks.append(_small(notes[:MOST_NOTES], f"{name}.notes"))
-    if answer.citations:
-        places = [_place(citation, language) for citation in answer.citations]
-        blocks.append(_small(places[:MOST_NOTES], f"{name}.citations"))
-    return blocks
+    """Small print, a block for each line: within one block Slack lets lines run together."""
+    lines = [words_of(note, language) for note in answer.notes]
+    lines += _places(answer.citations, language)
+    kept = [line for line in dict.fromkeys(lines) if line.strip()]
+    if len(kept) > MOST_NOTES:
+        kept = [*kept[: MOST_NOTES - 1], " · ".join(kept[MOST_NOTES - 1 :])]
+    return [_small([line], f"{name}.note-{number}") for number, line in enumerate(kept, 1)]
 
 
-def _place(citation: Citation, language: Language) -> str:
-    return " › ".join(words_of(Word(value=part), language) for part in (citation.file, citation.section) if part)
+def _places(citations: Sequence[Citation], language: Language) -> list[str]:
+    """Where the quotes stand: a line for each file, with its sections."""
+    by_file: dict[str, list[str]] = {}
+    for citation in citations:
+        sections = by_file.setdefault(citation.file, [])
+        if citation.section and citation.section not in sections:
+            sections.append(citation.section)
+    return [
+        words_of(Word(value=f"{file} › {_shared(sections)}" if sections else file), language)
+        for file, sections in by_file.items()
+    ]
+
+
+def _shared(sections: Sequence[str]) -> str:
+    """Heading paths with what they have in common said once."""
+    first, *others = sections
+    head = first.rpartition(PATH)[0]
+    if not head or not others or any(not section.startswith(head + PATH) for section in others):
+        return "; ".join(sections)
+    return f"{head}{PATH}" + ", ".join(section.removeprefix(head + PATH) for section in sections)
 
 
 def _small(lines: Sequence[str], block_id: str) -> ContextBlock:

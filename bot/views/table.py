@@ -14,6 +14,7 @@ from slackblocks import (
     RichTextSection,
 )
 
+from bot.views.drawing import Json
 from bot.views.escape import cut, words_of
 from skills.answer import Table
 from skills.language import Language
@@ -25,22 +26,27 @@ MOST_TEXT = 9_500
 MOST_CELL = 300
 MOST_CODE = 2_800
 PAGE = 10
+LEAST_ROWS = 5
+"""A table of which fewer rows would fit is better drawn as text."""
 NOTHING = "–"
 
 Cell = RawText | RawNumber | RichTextBlock
 
 
-def draw_table(table: Table, language: Language, name: str, *, as_text: bool = False) -> list[Block]:
-    """The table, its total below it, and how many rows were left out; `as_text` avoids the data table block."""
+def draw_table(table: Table, language: Language, name: str, *, room: int = MOST_TEXT) -> list[Block]:
+    """The table, its total below it, and how many rows were left out.
+
+    `room` is how many characters of cells a data table may hold here; without enough of it, it is drawn as text.
+    """
     title = words_of(table.title, language) or NOTHING
     if not table.rows or not table.columns:
         return [_line(f"{name}.empty", [(title, True), ("\n" + words_of(text("Nothing to list."), language), False)])]
     header = [words_of(column.label, language) or NOTHING for column in table.columns]
     rows = [[cell(value, language) for value in row] for row in table.rows]
-    if as_text or len(header) > MOST_COLUMNS or any(len(row) != len(header) for row in rows):
+    if len(header) > MOST_COLUMNS or any(len(row) != len(header) for row in rows):
         return _as_text(table, language, name, title, header, rows)
-    shown = _fitting(header, rows)
-    if not shown:
+    shown = _fitting(header, rows, room)
+    if len(shown) < min(len(rows), LEAST_ROWS):
         return _as_text(table, language, name, title, header, rows)
     blocks: list[Block] = [
         DataTableBlock(
@@ -54,6 +60,20 @@ def draw_table(table: Table, language: Language, name: str, *, as_text: bool = F
         ),
     ]
     return [*blocks, *_below(table, language, name, header, len(rows) - len(shown))]
+
+
+def as_code(block: Json) -> Json:
+    """A data table as aligned text, for a workspace that does not take data tables."""
+    rows = [[str(one.get("text", "")) for one in row] for row in block["rows"]]
+    numeric = [one.get("type") == "raw_number" for one in block["rows"][-1]]
+    drawn = RichTextBlock(
+        [
+            RichTextSection([RichText(block["caption"], bold=True)]),
+            RichTextCodeBlock([RichText(cut(aligned(rows, numeric), MOST_CODE))]),
+        ],
+        block_id=block["block_id"],
+    )
+    return dict(drawn._resolve())  # noqa: SLF001 - the library's only way to JSON for one block
 
 
 def cell(value: AnyValue, language: Language) -> str:
@@ -97,13 +117,13 @@ def _cell(value: AnyValue, words: str) -> Cell:
             return RawText(words)
 
 
-def _fitting(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+def _fitting(header: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[Sequence[str]]:
     """As many of the first rows as Slack takes."""
     size = sum(map(len, header))
     fitting: list[Sequence[str]] = []
     for row in rows[:MOST_ROWS]:
         size += sum(map(len, row))
-        if size > MOST_TEXT:
+        if size > room:
             break
         fitting.append(row)
     return fitting

@@ -8,11 +8,11 @@ import pytest
 
 from bot.listeners.desk import Heard
 from bot.local_workspace import as_text
-from skills.answer import Answer, Status
+from skills.answer import Answer, Chart, Column, Series, Status, Table
 from skills.catalog import CATALOG
 from skills.errors import Impossible
 from skills.runner import Assistant, Reply
-from skills.text import text
+from skills.text import text, value
 from tests.bot.slack_bot import BOT, STRANGER, Bot, Commands, answering, running
 from tests.skills.company import Company
 
@@ -253,8 +253,6 @@ async def test_a_chinese_message_is_answered_in_chinese(company: Company) -> Non
 
 
 async def test_charts_that_slack_refuses_are_left_out(company: Company) -> None:
-    from skills.answer import Chart, Series
-
     chart = Chart(
         kind="bar", title=text("By stage"), categories=(text("A"),), series=(Series(label=text("S"), values=(1.0,)),)
     )
@@ -264,6 +262,23 @@ async def test_charts_that_slack_refuses_are_left_out(company: Company) -> None:
         answer = await bot.workspace.reply_to(said)
         assert "Here" in as_text(answer)
         assert all(block["type"] != "data_visualization" for block in answer.blocks)
+
+
+async def test_a_workspace_that_takes_no_data_tables_gets_text(company: Company) -> None:
+    table = Table(title=text("Names"), columns=(Column(label=text("Name")),), rows=((value("Acme"),),))
+    async with running(company, understand=replying(Answer(headline=text("Here"), blocks=(table,)))) as bot:
+        bot.workspace.faults.fail("chat.postMessage", "invalid_blocks")
+        said = await bot.person("dana").say("table", dm=True)
+        answer = await bot.workspace.reply_to(said)
+        assert [block["type"] for block in answer.blocks] == ["rich_text", "rich_text"]
+        assert "Acme" in answer.as_text()
+
+
+async def test_blocks_that_slack_refuses_altogether_become_words(company: Company) -> None:
+    async with running(company, understand=replying(Answer(headline=text("Only words")))) as bot:
+        bot.workspace.faults.fail("chat.postMessage", "invalid_blocks")
+        said = await bot.person("dana").say("x", dm=True)
+        assert (await bot.workspace.reply_to(said)).text == "Only words"
 
 
 async def test_suggested_prompts_are_there_when_the_conversation_is_opened(bot: Bot) -> None:

@@ -193,12 +193,34 @@ def test_the_notification_is_the_headline_without_markup() -> None:
     assert drawing.text == "A &amp; B is at 2 Jan 2026."
 
 
-def test_a_wide_and_a_second_table_are_shown_as_text() -> None:
-    small = Table(title=text("Small"), columns=(Column(label=text("Name")),), rows=((value("Acme"),),))
-    drawing = draw_answer(Answer(headline=text("Two"), blocks=(small, small)), ENGLISH)
-    assert [block["type"] for block in drawing.blocks].count("data_table") == 1
-    assert shown(drawing).count("Acme") == 2
+def table_of(rows: int, width: int = 1, words: str = "Acme") -> Table:
+    return Table(
+        title=text("Names"),
+        columns=tuple(Column(label=text("Name")) for _ in range(width)),
+        rows=tuple((value(words),) * width for _ in range(rows)),
+    )
+
+
+def test_a_table_that_is_too_wide_is_shown_as_text() -> None:
+    drawing = draw_answer(Answer(headline=text("Wide"), blocks=(table_of(1, width=21),)), ENGLISH)
+    assert all(block["type"] != "data_table" for block in drawing.blocks)
+    assert shown(drawing).count("Acme") == 21
+
+
+def test_all_tables_of_a_message_share_what_slack_takes() -> None:
+    tables = (table_of(90, words="x" * 90), table_of(90, words="y" * 90), table_of(2, words="z"))
+    drawing = draw_answer(Answer(headline=text("Three"), blocks=tables), ENGLISH)
+    assert "y" * 90 in shown(drawing)
+    assert "… and 75 more." in shown(drawing)
     check(drawing)
+
+
+def test_the_sections_of_one_file_are_cited_in_one_line() -> None:
+    citations = tuple(
+        Citation(file="price.md", section=f"Price > {part}", start=0, end=1, quote="q") for part in ("Ask", "Proof")
+    )
+    drawing = draw_answer(Answer(headline=text("H"), citations=citations), ENGLISH)
+    assert "price.md › Price > Ask, Proof" in shown(drawing).splitlines()
 
 
 def test_rows_that_do_not_fit_are_counted() -> None:
