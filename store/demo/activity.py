@@ -140,9 +140,11 @@ class Diary:
     def _told(self, deal: Deal, history: History, day: dt.date, kind: str, direction: str, note: str) -> Touch:
         state = history.at(day) or history.states[0]
         owner = whole(state["owner_id"])
-        minutes = self.dice.middling(*MINUTES[kind]) if kind in MINUTES else None
-        outcome = {"call": "Reached", "meeting": "Held", "demo": "Held"}.get(kind, "")
-        return Touch(kind, direction, moment(self.dice, day, owner), minutes, outcome, note, owner, deal.contacts[0])
+        missed = kind == "call" and not note
+        minutes = 1 if missed else self.dice.middling(*MINUTES[kind]) if kind in MINUTES else None
+        outcome = "Voicemail" if missed else {"call": "Reached", "meeting": "Held", "demo": "Held"}.get(kind, "")
+        way = None if kind == "note" else direction
+        return Touch(kind, way, moment(self.dice, day, owner), minutes, outcome, note, owner, deal.contacts[0])
 
     def _on(self, day: dt.date, history: History) -> dt.date:
         """The working day of the owner of the time, on or before a day."""

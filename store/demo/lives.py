@@ -134,7 +134,7 @@ class Life:
         ends = month_after(quarter_start(day), 3) - DAY
         if (ends - day).days <= 61 and self.dice.chance(46):
             return self.days.moved(self.start.region, ends + DAY, -self.dice.whole(1, 7))
-        if self.dice.chance(30):
+        if self.dice.chance(14):
             return max(day, self.days.moved(self.start.region, month_after(day, 1), -self.dice.whole(1, 4)))
         return day
 

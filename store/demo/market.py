@@ -1,13 +1,14 @@
 """Accounts with their people, and two years of opportunities dealt out to the reps."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from store.demo import catalogue as terms
 from store.demo.companies import COMPANIES, OWNERS, PLANTS, SITES
 from store.demo.dice import Dice
-from store.demo.history import Deal
+from store.demo.history import Deal, Value
 from store.demo.lives import Life, Start
 from store.demo.names import CHINESE_MACHINES, CHINESE_TITLES, FAMILY, GIVEN, MACHINES, SPOKEN, TITLES
 from store.demo.people import (
@@ -26,7 +27,7 @@ from store.demo.working_days import WorkingDays, month_after
 YEARS_SHOWN = 2
 MONTHS_BEFORE = 9
 """The years shown begin with a pipeline that was filled in the months before."""
-PER_MONTH = 240
+PER_MONTH = 252
 """Opportunities that somebody opens in a month, in hundredths."""
 SEASONS = {
     "Americas": (96, 104, 112, 106, 104, 94, 80, 88, 116, 118, 100, 66),
@@ -34,6 +35,7 @@ SEASONS = {
     "Asia-Pacific": (92, 54, 124, 112, 96, 104, 98, 96, 112, 84, 116, 108),
 }
 """New opportunities by month of the year, in percent."""
+OPEN_ON_AN_ACCOUNT = 2
 NEWCOMERS = ("Jamal Foster", "Søren Dahl")
 STORY_ACCOUNTS = ("Lakeshore Foods", "Great Bend Paper", "Calloway Resins", "Harborview Chemicals")
 """All their opportunities are told in `stories`."""
@@ -161,7 +163,7 @@ class Market:
 
     def topped_up(self, deals: Sequence[Deal], wanted: dict[int, Wanted]) -> list[Deal]:
         """With as much open as is wanted for each owner: surplus is left out, what is missing was opened lately."""
-        kept = list(deals)
+        kept = _thinned(deals)
         for owner_id, want in wanted.items():
             own = [deal for deal in kept if deal.is_open() and deal.owner() == owner_id]
             while len(own) > want.most:
@@ -184,7 +186,7 @@ class Market:
                 break
             begun = self.last - dt.timedelta(days=self.dice.whole(4, 95))
             deal = self._deal(member, max(begun, earliest))
-            if deal is not None and deal.is_open():
+            if deal is not None and deal.is_open() and len(_thinned([*open_ones, deal])) > len(open_ones):
                 new.append(deal)
         return new
 
@@ -253,6 +255,18 @@ class Market:
             name, phase = f"{plain}, phase {phase}", phase + 1
         self.names.add(name)
         return name
+
+
+def _thinned(deals: Sequence[Deal]) -> list[Deal]:
+    """Without the open ones beyond the first few of an account: nobody sells so much to one plant at once."""
+    open_on: Counter[Value] = Counter()
+    kept = []
+    for deal in deals:
+        account = deal.value("account_id")
+        if not deal.is_open() or open_on[account] < OPEN_ON_AN_ACCOUNT:
+            kept.append(deal)
+            open_on[account] += deal.is_open()
+    return kept
 
 
 def _minor(deal: Deal) -> int:

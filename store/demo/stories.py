@@ -180,7 +180,7 @@ class Story:
             (self.ago(25), "call", "out", "Redlines come this week, they say. Purchase order right after."),
             (self.ago(18), "email", "out", "Asked for the redlines and the purchase order number."),
             (self.ago(11), "email", "out", "Asked again. MachineMind is said to be back in the house."),
-            (self.ago(6), "call", "out", "Voicemail."),
+            (self.ago(6), "call", "out", ""),
         ]
         return deal
 
