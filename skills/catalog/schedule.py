@@ -17,7 +17,8 @@ from skills.contract import Audience, Effect, Example, Skill, SkillContext, Skil
 from skills.errors import Impossible, NotAllowed, NotFound, SkillError, Unclear
 from skills.places import find_place
 from skills.references import Rhythm, read_rhythm
-from skills.rhythm import described, get_next_due, in_words, next_moment, place_name, report_name, rhythm_of
+from skills.references.rhythms import DAYS, WORKDAYS
+from skills.rhythm import DAY_NAMES, described, get_next_due, in_words, next_moment, place_name, report_name, rhythm_of
 from skills.text import Moment, Text, text, verbatim
 from store.change_log import FieldChange, RecordChange, RecordKind, to_json
 from store.models import ReportSchedule, ScheduleStatus
@@ -309,7 +310,7 @@ def _is_meant(context: SkillContext, row: ReportSchedule, said: str) -> bool:
     names = {row.skill, *(skill.aliases if skill else ())}
     about = " ".join(str(value) for value in json.loads(row.params).values())
     known = f"{row.channel_name} {about} {_days(row)}".lower().split()
-    words = [word for word in re.split(r"[\s,]+", REPORT_WORDS.sub(" ", said)) if word not in FILLERS]
+    words = [word for word in re.split(r"[\s,]+", REPORT_WORDS.sub(" ", said).replace("'s", "")) if word not in FILLERS]
     return bool(words) and all(
         word in names
         or any(word.strip("#") in other for other in known)
@@ -319,9 +320,13 @@ def _is_meant(context: SkillContext, row: ReportSchedule, said: str) -> bool:
 
 
 def _days(row: ReportSchedule) -> str:
-    days = {"mon": "monday", "tue": "tuesday", "wed": "wednesday", "thu": "thursday", "fri": "friday"}
-    names = " ".join(days.get(day, day) for day in row.weekdays.split(","))
-    return f"{names} {row.at} weekday" if row.weekdays else f"month monthly {row.at}"
+    """Words for its days; a report of every weekday is not "the Friday one"."""
+    if row.month_day is not None:
+        return f"month monthly {row.at}"
+    days = tuple(row.weekdays.split(","))
+    if days in (DAYS, WORKDAYS):
+        return f"{'daily' if days == DAYS else 'weekdays'} {row.at}"
+    return " ".join((*(DAY_NAMES[day].template.lower() for day in days), row.at))
 
 
 def _weekdays(skill: str, when: str, channel: str | None = None, **about: str) -> ScheduleParams:
