@@ -2,6 +2,7 @@
 
 Skills that are not listed here are recognised by their examples alone. A weight of 3 and more is as good as a command.
 """
+# ruff: noqa: E501  (a pattern is easier to read on one line than in pieces)
 
 import re
 from collections.abc import Mapping

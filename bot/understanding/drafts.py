@@ -1,4 +1,5 @@
 """What a text seems to ask for, before anybody decided whether to do it."""
+# ruff: noqa: E501  (a pattern is easier to read on one line than in pieces)
 
 import re
 from dataclasses import dataclass, field

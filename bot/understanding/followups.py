@@ -1,4 +1,5 @@
 """What only makes sense after something was said before: answers, corrections, "and last quarter?"."""
+# ruff: noqa: E501  (a pattern is easier to read on one line than in pieces)
 
 import re
 from collections.abc import Mapping
@@ -8,7 +9,7 @@ from bot.understanding.conversation import State
 from bot.understanding.drafts import Draft, is_question, is_unreal
 from bot.understanding.entities import Frame
 from bot.understanding.reads import fill
-from bot.understanding.writes import read_update
+from bot.understanding.updates import read_update
 from skills.answer import Invocation
 from skills.contract import Effect, Skill
 

@@ -7,7 +7,8 @@ from typing import Any
 from bot.understanding.drafts import Draft, is_unreal
 from bot.understanding.entities import Frame, Kind
 from bot.understanding.reads import fill
-from bot.understanding.writes import read_create, read_log, read_update
+from bot.understanding.updates import read_update
+from bot.understanding.writes import read_create, read_log
 from skills.contract import Effect, Skill
 
 START = re.compile(r"^\s*(?:/sales\b\s*)?(?P<name>[^\s:：,]+)\s*[:：]?", re.IGNORECASE)

@@ -8,20 +8,15 @@ from bot.understanding.cues import cue_score
 from bot.understanding.drafts import Draft, is_question, is_unreal, stripped
 from bot.understanding.entities import Frame, Kind
 from bot.understanding.examples import Examples
+from bot.understanding.patterns import LOG_COMMAND
 from bot.understanding.reads import fill
-from bot.understanding.writes import (
-    LOG_COMMAND,
-    read_create,
-    read_intended_step,
-    read_log,
-    read_schedule,
-    read_update,
-)
+from bot.understanding.updates import read_intended_step, read_update
+from bot.understanding.writes import read_create, read_log, read_schedule
 from skills.contract import Effect, Skill
 
 COMMANDING = re.compile(
-    r"^(?:please )?(?:move|push|set|change|update|mark|put|make|bump|raise|lower|advance|switch|shift|close|add|give|assign|"
-    r"transfer|delay|postpone|pull|bring|drop|cut|extend|increase|reduce|reassign|edit|win|lose|把|将|改|更新|设置?|推进|推|调整)"
+    r"^(?:please )?(?:move|push|set|change|update|mark|put|make|bump|raise|lower|advance|switch|shift|close|add|give|"
+    r"assign|transfer|delay|postpone|pull|bring|drop|cut|extend|increase|reduce|reassign|edit|win|lose|把|将|改|更新|设置?|推进|推|调整)"
     r"|->|=>|→|[^!<>=]=[^=]|：|: ?\[(?:stage|amount|when)\]",
     re.IGNORECASE,
 )

@@ -1,12 +1,13 @@
 """Parameters of a skill found in a text by what they are called: an owner is a person, a period a stretch of time."""
+# ruff: noqa: E501  (a pattern is easier to read on one line than in pieces)
 
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.understanding.deals import deal_of
 from bot.understanding.drafts import Draft
 from bot.understanding.entities import Frame, Kind
-from bot.understanding.writes import deal_of
 from skills.contract import Skill
 from skills.references.numerals import CHINESE_DIGIT, read_number
 

@@ -22,7 +22,7 @@ from bot.understanding.grammar import names_skill, read_command
 from bot.understanding.intents import Ranked, rank
 from bot.understanding.labels import label
 from bot.understanding.parts import split_parts
-from bot.understanding.writes import read_one_by_one
+from bot.understanding.updates import read_one_by_one
 from skills.answer import Action, Answer, Choice, Invocation, Status
 from skills.contract import Actor, Audience, Effect
 from skills.errors import Impossible, NotAllowed, SkillError, Unclear

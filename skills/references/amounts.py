@@ -10,7 +10,7 @@ from skills.errors import Unclear
 from skills.references.numerals import CHINESE_DIGIT, read_number
 from skills.references.spans import AFTER, BEFORE, Span, half_width, longest_first
 from skills.text import Text, text
-from store.money import Money, rounded
+from store.money import Money, exponent, rounded
 
 CODES = [
     "USD",
@@ -122,6 +122,8 @@ ABOUT = re.compile(
     re.IGNORECASE,
 )
 SHORTENED_BELOW = 1000
+THREE = 3
+"""Digits after a point that are thousands, except in a currency with as many decimal places."""
 STEP_WORDS = (
     "add|plus|another|extra|minus|less|subtract|(?:increase|raise|cut|reduce|decrease|lower|drop|up|down)(?: it)? by"
 )
@@ -228,7 +230,7 @@ def _digits(digits: str) -> tuple[Decimal, bool]:
         return Decimal(bare.replace(other, "").replace(mark, ".")), False
     if bare.count(mark) > 1 or (mark == "," and len(tail) == 3):
         return Decimal(bare.replace(mark, "")), False
-    if len(tail) == 3:
+    if len(tail) == THREE and bare[:last].strip("0"):
         return Decimal(bare.replace(mark, "")), True
     return Decimal(bare.replace(mark, ".")), False
 
@@ -238,11 +240,12 @@ def _plain(match: re.Match[str], currency: str, current: Money | None) -> ReadAm
     assert number is not None  # noqa: S101  (the callers looked)
     named = _currencies(match)
     unit = currency if not named or currency in named else named[0]
-    money = Money.of(_whole(match, number), unit)
+    digits = match["number"] or ""
+    decimals = not match["unit"] and exponent(unit) == len(digits.partition(".")[2]) == THREE
+    money = Money.of(Decimal(digits.replace(",", "")) if decimals else _whole(match, number), unit)
     if unit != currency:
         return ReadAmount(money, text("You wrote {unit}, but it is kept in {currency}.", unit=unit, currency=currency))
-    digits = match["number"] or ""
-    if not (match["unit"] or match["chinese"]) and _digits(digits)[1] and "." in digits:
+    if not (match["unit"] or match["chinese"]) and _digits(digits)[1] and not decimals:
         return ReadAmount(money, text("I read {words} as {money}.", words=digits, money=money))
     bare = digits.isdigit() and not match["unit"]
     if bare and number < SHORTENED_BELOW and current and current.units >= SHORTENED_BELOW:

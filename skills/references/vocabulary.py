@@ -187,7 +187,7 @@ def _mention(start: int, end: int, words: str, entries: Iterable[_Entry], *, nea
 
 
 def _likely(run: Sequence[_Word], entries: frozenset[_Entry]) -> bool:
-    """Whether a run of words is meant as a name: an everyday word alone is, when it has a capital within the sentence."""
+    """Whether a run of words is meant as a name: an everyday word alone needs a capital within the sentence."""
     if len(run) > 1 or run[0].text not in COMMON:
         return True
     return run[0].capital or any(entry.kind is Named.STAGE and entry.whole for entry in entries)

@@ -25,10 +25,10 @@ class Talk:
     understanding: Understanding
     clock: SetClock
 
-    def __call__(self, words: str, who: str = "dana", *, thread: str | None = "talk", channel: str | None = None) -> dict[str, Any]:
-        return say(
-            self.assistant, self.understanding, self.clock, who=who, words=words, thread=thread, channel=channel
-        )
+    def __call__(
+        self, words: str, who: str = "dana", *, thread: str | None = "talk", channel: str | None = None
+    ) -> dict[str, Any]:
+        return say(self.assistant, self.understanding, self.clock, who=who, words=words, thread=thread, channel=channel)
 
 
 @pytest.fixture(scope="session")
@@ -56,21 +56,19 @@ Begin = Callable[[], Talk]
 
 @pytest.fixture
 def begin(filled: Path, knowledge: KnowledgeBase, tmp_path: Path) -> Iterator[Begin]:
-    """Starts a conversation with a fresh copy of the company, as often as it is called."""
-    opened: list[Database] = []
+    """Starts a conversation with the company as it was at first; the one before it is over then."""
+    path = tmp_path / "company.db"
+    database = Database(f"sqlite:///{path}")
+    clock = SetClock(_now)
+    assistant = Assistant(database, knowledge, CATALOG, clock)
+    talk = Talk(assistant, Understanding(assistant), clock)
 
     def start() -> Talk:
-        path = tmp_path / f"company{len(opened)}.db"
         path.write_bytes(filled.read_bytes())
-        database = Database(f"sqlite:///{path}")
-        opened.append(database)
-        clock = SetClock(_now)
-        assistant = Assistant(database, knowledge, CATALOG, clock)
-        return Talk(assistant, Understanding(assistant), clock)
+        return talk
 
     yield start
-    for database in opened:
-        database.close()
+    database.close()
 
 
 def _now() -> dt.datetime:

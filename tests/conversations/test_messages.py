@@ -1,6 +1,5 @@
 """What people write, over a small company: nothing is ever written wrongly, and most of it is understood."""
 
-
 import pytest
 
 from tests.conversations.conftest import Begin

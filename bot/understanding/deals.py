@@ -1,0 +1,18 @@
+"""The deal that a text speaks of."""
+
+from bot.understanding.entities import Frame, Item, Kind
+
+
+def deal_of(frame: Frame) -> Item | None:
+    """The first deal that the text names, with a product named right after it."""
+    deals = frame.of(Kind.DEAL)
+    return joined(frame, deals[0]) if deals else None
+
+
+def joined(frame: Frame, deal: Item) -> Item:
+    """ "acme watch deal": the product belongs to the name, unless something stands between."""
+    for item in frame.of(Kind.PRODUCT):
+        between = frame.clean[deal.end : item.start] if item.start >= deal.end else "-"
+        if not between.strip("'s ’") and len(between) <= 3:
+            return Item(Kind.DEAL, deal.start, item.end, frame.clean[deal.start : item.end], deal.mention)
+    return deal
