@@ -157,6 +157,7 @@ async def _serve(
             return 1
         desk = create_desk(assistant, understanding, settings, client=client, executor=executor)
         app = create_app(desk, slack, settings)
+        executor.submit(_warm, assistant)
         delivering = asyncio.create_task(Delivery(assistant.database, Poster(client), assistant.clock, executor).run())
         try:
             async with _listening(app, slack, settings):
@@ -200,16 +201,20 @@ async def _listening(app: "AsyncApp", slack: SlackSettings, settings: BotSetting
 
 
 def _understanding(assistant: "Assistant", settings: BotSettings) -> "Understanding":
-    """With the language model if one is configured, and with the built-in embedding where the playbook uses it."""
+    """By rules and examples, and with the language model if one is configured."""
     from bot.understanding import ModelRoute, Understanding
-    from knowledge_base.embeddings import get_encoder
-    from knowledge_base.settings import BUILT_IN, KnowledgeSettings
 
-    model = ModelRoute.named(assistant.skills, settings.model) if settings.model else None
-    # Only what runs on this machine: nobody's words go to a provider just to be told apart.
-    encoder = get_encoder(BUILT_IN) if KnowledgeSettings().embeddings == BUILT_IN else None
-    encode = None if encoder is None else lambda texts: encoder.encode(texts).tolist()
-    return Understanding(assistant, model, encode)
+    return Understanding(assistant, ModelRoute.named(assistant.skills, settings.model) if settings.model else None)
+
+
+def _warm(assistant: "Assistant") -> None:
+    """Load what the first question to the playbook would wait for."""
+    from knowledge_base import KnowledgeError
+
+    try:
+        assistant.knowledge.warm()
+    except (KnowledgeError, OSError) as error:
+        logger.warning("the knowledge base is not ready: %s", type(error).__name__)
 
 
 def _manifest(options: argparse.Namespace) -> int:
@@ -243,8 +248,8 @@ def _demo(options: argparse.Namespace) -> int:
 
     from bot.demo import run_demo
 
-    day = options.day or utc_now().date()
-    return run_demo(StoreSettings().home / "demo", day=day, port=options.port, console=Console())
+    home = StoreSettings().home / "demo"
+    return run_demo(home, clock=utc_now, day=options.day, port=options.port, console=Console())
 
 
 def _say(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ from concurrent.futures import Executor
 
 import aiohttp
 from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
     AsyncRateLimitErrorRetryHandler,
@@ -56,11 +57,21 @@ def create_desk(
 
 def create_app(desk: Desk, slack: SlackSettings, settings: BotSettings) -> AsyncApp:
     """The Bolt app with every listener attached; the same over Socket Mode and over HTTP."""
+
+    async def authorize() -> AuthorizeResult:
+        # Bolt's own way asks Slack through a client of its own, which takes a proxy even for this machine.
+        own = await desk.identity.own()
+        return AuthorizeResult(
+            enterprise_id=None, team_id=own.team, bot_user_id=own.user, bot_id=own.bot, bot_token=token
+        )
+
+    token = slack.bot_token.get_secret_value()
     logger = logging.getLogger("bot.slack")
-    # Bolt also finds the token in the environment and warns that it uses the client's, which is the same.
+    # While it is made, Bolt warns that it leaves aside tokens which it finds in the environment and the client.
     logger.setLevel(logging.ERROR)
     app = AsyncApp(
         client=desk.poster.client,
+        authorize=authorize,
         signing_secret=slack.signing_secret.get_secret_value(),
         name="playmaker",
         logger=logger,

@@ -49,6 +49,7 @@ class Own:
 
     user: str
     team: str
+    bot: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,13 +77,15 @@ class Identity:
         self._scopes: dict[str, tuple[float, Scope]] = {}
         self._names: dict[str, str] = {}
         self._own: Own | None = None
+        self._introducing = asyncio.Lock()
 
     async def own(self) -> Own:
         """Our own user and workspace."""
-        if self._own is None:
-            said = await self._client.auth_test()
-            self._own = Own(user=str(said["user_id"]), team=str(said["team_id"]))
-        return self._own
+        async with self._introducing:
+            if self._own is None:
+                said = await self._client.auth_test()
+                self._own = Own(str(said["user_id"]), str(said["team_id"]), str(said.get("bot_id") or ""))
+            return self._own
 
     async def actor(self, user: str, words: str = "", language: str = "") -> Actor:
         """The person behind a Slack user, found by Slack id, else by e-mail and then remembered.
