@@ -142,7 +142,7 @@ def take_apart(cell: str, home: str) -> Pieces:
         raise CellRefused(f"“{cell}” is negative")
     currency, scale = None, 1
     for part in re.findall(r"[^\s\d]+", f"{before} {after}"):
-        rest = part.strip("().+")
+        rest = part.strip("().+-")
         word = rest.casefold()
         if not rest:
             continue

@@ -63,11 +63,6 @@ class Names:
         self._forget()
         return entity
 
-    def add_other_name(self, name: str, entity: Entity) -> None:
-        """Something else that the record is called; it is found by it as by its own name."""
-        self._exact.setdefault(folded(name), []).append(entity)
-        self._forget()
-
     def _forget(self) -> None:
         if self._answers:
             self._answers = {}

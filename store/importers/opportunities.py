@@ -109,6 +109,11 @@ class OpportunityImport:
             self.by_name.setdefault(key, []).append(draft.entity)
 
     def stage(self, record: Record) -> Stage | None:
+        words = record.text("stage")
+        ending = self.stages.get_ending(words) if self.stages.names.get_exactly(words) is None else None
+        if ending is not None:
+            self.work.report.mend(record.layout.title("stage"), words, ending.name, f"both mean {ending.kind}")
+            return ending
         found = self.work.find(self.stages.names, record, "stage", f"the stages are {self.listed}")
         return self.stages.rows[found.id] if found is not None and found.id is not None else None
 

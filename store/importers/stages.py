@@ -75,6 +75,12 @@ class Stages:
     def first_open(self) -> Stage | None:
         return min((row for row in self.rows.values() if row.kind == Status.OPEN), key=_position, default=None)
 
+    def get_ending(self, words: str) -> Stage | None:
+        """The one stage in which an opportunity is won, or lost, where the words say that it is."""
+        kind = status_of(words)
+        ends = [row for row in self.rows.values() if row.kind == kind and kind is not Status.OPEN]
+        return ends[0] if len(ends) == 1 else None
+
     def find_like(self, stem: str) -> Stage | None:
         """The first open stage whose name begins so."""
         like = (row for row in self.rows.values() if row.kind == Status.OPEN and squeezed(row.name).startswith(stem))
@@ -93,13 +99,6 @@ def load_stages(work: Work, records: Sequence[Record]) -> Stages:
     names = Names("stage")
     for row in rows:
         names.add(Entity(row.name, row.id))
-    ids = {row.name: row.id for row in rows}
-    for kind, words in ((Status.WON, WON), (Status.LOST, LOST)):
-        only = [row for row in rows if row.kind == kind]
-        if len(only) == 1:
-            for word in words:
-                if word not in ids and names.get_exactly(word) is None:
-                    names.add_other_name(word, Entity(only[0].name, only[0].id))
     return Stages({row.id: row for row in rows if row.id is not None}, names)
 
 
