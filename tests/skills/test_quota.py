@@ -66,7 +66,7 @@ def test_the_highest_version_of_each_month_counts(ask: Asking) -> None:
 
 def test_another_metrics_quota_is_another_quota(ask: Asking) -> None:
     set_quarter(ask, "Dana", "30000")
-    ask.company.quota("Dana", day(11, 1), "17", metric="new_accounts")
+    ask.company.quota("Dana", day(11, 1), "17", metric="new_accounts", version=2)
     assert figure(ask("Dana", "quota"), "effective_quota") == 90000
 
 
