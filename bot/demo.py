@@ -7,30 +7,46 @@ in production, and find the workspace through the same settings that would point
 import asyncio
 import contextlib
 import datetime as dt
+import fcntl
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from bot.demo_progress import Steps, showing
 from bot.local_workspace.roster import App, Channel, Member, Roster, SlashCommand, Welcome
 from bot.local_workspace.workspace import Workspace
-from knowledge_base import KnowledgeBase, KnowledgeSettings
+from knowledge_base import KnowledgeBase, KnowledgeError, KnowledgeSettings
+from knowledge_base.settings import BUILT_IN
 from store.demo import DemoChannel, build, list_channels
+from store.demo.people import NEW_YORK
 from store.engine import Database
 from store.models import Person, Role
 from store.people import list_people
 from store.scope import Scope
 
-PLAYBOOK = Path(__file__).parent.parent / "knowledge_base" / "demo"
+ROOT = Path(__file__).resolve().parent.parent
+PLAYBOOK = ROOT / "knowledge_base" / "demo"
 PORT = 8765
 PORTS_TRIED = 20
 SEED = 7
 MADE_FOR = "demo-day.txt"
-PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+LOCK = "demo.lock"
+LOGS = "logs"
+LAST_LINES = 15
+STOP_WITHIN = 10.0
+"""Seconds until a process that does not stop is killed."""
+SETTINGS = ("PLAYMAKER_", "SLACK_")
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+Clock = Callable[[], dt.datetime]
 
 TRY = (
     (
@@ -39,10 +55,10 @@ TRY = (
         "Moves opportunities, prepares calls, answers objections.",
         (
             "what needs me today?",
-            "show my pipeline",
-            "how much discount can I give?",
+            "move calloway to negotiation",
+            "prep me for harborview",
             "they say we are too expensive",
-            "where am I against quota?",
+            "show my pipeline",
         ),
     ),
     (
@@ -60,57 +76,119 @@ TRY = (
     (
         "Sam Osei",
         "New hire",
-        "Asks what the company knows.",
+        "Asks what the company knows, and sees where he stands.",
         (
-            "what should I do in my first week?",
-            "what does coverage mean?",
-            "can the product run without internet?",
-            "who are our competitors?",
+            "where is customer data stored?",
+            "what is a pilot?",
+            "what is our parental leave policy?",
             "我可以给多少折扣？",
+            "where do I stand?",
         ),
     ),
 )
 """Who the first screen introduces: name, part, one line, and what to say."""
 
 
-def run_demo(home: Path, *, day: dt.date, port: int | None, console: Console) -> int:
-    """Prepare what is missing and run until interrupted; the exit code."""
-    # A URL from somebody's own installation must not be filled with a made-up company.
+class Interrupted(Exception):
+    """The preparation was stopped between two steps."""
+
+
+@dataclass(frozen=True)
+class Child:
+    """One of the two processes, and the file that holds what it says."""
+
+    name: str
+    log: Path
+    process: asyncio.subprocess.Process
+
+
+def run_demo(home: Path, *, clock: Clock, day: dt.date | None, port: int | None, console: Console) -> int:
+    """Prepare what is missing and run until interrupted; the exit code.
+
+    The company is made for `day`; left out, for the day that it is now in its own zone.
+    """
+    home = home.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    with _alone(home) as lock:
+        if lock is None:
+            running = (home / LOCK).read_text(encoding="utf-8").strip()
+            console.print(f"The demo runs already. {f'Open {running}' if running else 'It is still starting.'}")
+            return 1
+        try:
+            roster = prepare(home, day or clock().astimezone(ZoneInfo(NEW_YORK)).date(), clock, console)
+        except KeyboardInterrupt:
+            console.print("Stopped. The next start goes on from here.")
+            return 130
+        except KnowledgeError as error:
+            console.print(error.args[0])
+            return 1
+        return asyncio.run(_run(home, roster, port, console, lock.write_text))
+
+
+@contextlib.contextmanager
+def _alone(home: Path) -> Iterator[Path | None]:
+    """The lock file, held; None where another demo holds it. The system lets go of it however this process ends."""
+    path = home / LOCK
+    with path.open("a", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield None
+            return
+        file.truncate(0)
+        yield path
+        file.truncate(0)
+
+
+def prepare(home: Path, day: dt.date, clock: Clock, console: Console) -> Roster:
+    """The company of this day and the indexed playbook; what is there already is kept. Who is in the workspace.
+
+    The playbook is read beside the making of the company: the one waits for arithmetic, the other for Python.
+    Raises KnowledgeError; a preparation that was killed is repeated or goes on.
+    """
+    # Every setting is said here: none comes from somebody's own installation.
     database = Database(f"sqlite:///{home / 'playmaker.db'}")
-    settings = KnowledgeSettings(home=home)
+    settings = KnowledgeSettings(home=home, chroma_url=None, embeddings=BUILT_IN)
+    stopping = threading.Event()
     try:
-        _prepare(home, database, settings, day, console)
-        roster = get_roster(database, day)
+        with showing(console) as steps, ThreadPoolExecutor(1, "playbook") as executor:
+            reading = executor.submit(_read_playbook, settings, clock, steps, stopping)
+            try:
+                _make_company(home, database, day, steps)
+                reading.result()
+            except BaseException:
+                stopping.set()
+                raise
+        return get_roster(database, day)
     finally:
         database.close()
-    try:
-        return asyncio.run(_run(home, roster, port, console))
-    except KeyboardInterrupt:
-        return 0
 
 
-def _prepare(home: Path, database: Database, settings: KnowledgeSettings, day: dt.date, console: Console) -> None:
-    """The company of this day and the indexed playbook; what is there already is kept."""
-    home.mkdir(parents=True, exist_ok=True)
+def _make_company(home: Path, database: Database, day: dt.date, steps: Steps) -> None:
     made_for = home / MADE_FOR
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        if not made_for.exists() or made_for.read_text(encoding="utf-8") != day.isoformat():
-            task = progress.add_task("Making a company …", total=None)
-            made_for.unlink(missing_ok=True)
-            for leftover in home.glob("playmaker.db*"):
-                leftover.unlink()
-            database.migrate()
-            build(database, day=day, seed=SEED, progress=lambda step: progress.update(task, description=step))
-            made_for.write_text(day.isoformat(), encoding="utf-8")
-            progress.remove_task(task)
-        task = progress.add_task("Reading the playbook …", total=None)
+    if made_for.exists() and made_for.read_text(encoding="utf-8") == day.isoformat():
+        return
+    made_for.unlink(missing_ok=True)
+    for leftover in home.glob("playmaker.db*"):
+        leftover.unlink()
+    say = steps.begin("Making a company")
+    database.migrate()
+    build(database, day=day, seed=SEED, progress=lambda step: say(step, 0, 0))
+    made_for.write_text(day.isoformat(), encoding="utf-8")
+    say("done", 1, 1)
 
-        def indexed(step: str, done: int, total: int) -> None:
-            progress.update(task, description=f"Reading the playbook: {step}", completed=done, total=total)
 
-        with KnowledgeBase.open(settings, lambda: dt.datetime.now(dt.UTC)) as knowledge:
-            knowledge.add([PLAYBOOK], indexed)
+def _read_playbook(settings: KnowledgeSettings, clock: Clock, steps: Steps, stopping: threading.Event) -> None:
+    say = steps.begin("Reading the playbook")
+
+    def told(step: str, done: int, total: int) -> None:
+        if stopping.is_set():
+            raise Interrupted
+        say(step, done, total)
+
+    with KnowledgeBase.open(settings, clock) as knowledge:
+        knowledge.add([PLAYBOOK], told)
+    say("done", 1, 1)
 
 
 def get_roster(database: Database, day: dt.date) -> Roster:
@@ -120,7 +198,10 @@ def get_roster(database: Database, day: dt.date) -> Roster:
     return Roster(
         members=tuple(_member(person) for person in people),
         channels=tuple(_channel(channel) for channel in list_channels()),
-        app=App(slash_commands=(SlashCommand("/sales", "Ask Playmaker", "help"),)),
+        app=App(
+            description="Be one of three colleagues at Corvane. A click asks for you; then write what you like.",
+            slash_commands=(SlashCommand("/sales", "Ask Playmaker", "help"),),
+        ),
         team_name="Corvane",
         team_domain="corvane",
         welcome=tuple(
@@ -139,7 +220,7 @@ def _member(person: Person) -> Member:
         real_name=person.name,
         email=person.email or "",
         title=person.title,
-        tz=person.zone or "UTC",
+        tz=person.zone or NEW_YORK,
         locale="zh-CN" if person.locale == "zh" else "en-US",
         is_admin=person.role == Role.ADMIN,
     )
@@ -149,38 +230,69 @@ def _channel(channel: DemoChannel) -> Channel:
     return Channel(channel.slack_id, channel.name, (*channel.members, App.bot_user_id), channel.private)
 
 
-async def _run(home: Path, roster: Roster, port: int | None, console: Console) -> int:
+async def _run(home: Path, roster: Roster, port: int | None, console: Console, tell: Callable[[str], object]) -> int:
+    """`tell` hears the address of the page as soon as it is known."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stopped.set)
     async with _served(Workspace(roster), port) as workspace:
         if workspace is None:
-            console.print(f"Port {port} is taken. Choose another: python -m bot demo --port {(port or PORT) + 1}")
+            console.print(_taken(port))
             return 1
+        tell(workspace.page_url)
+        console.print("Starting the bot and the scheduler …")
         environment = get_environment(os.environ, home, workspace)
-        async with _processes((("bot",), ("scheduler",)), environment) as processes:
+        async with _children(("bot", "scheduler"), home, environment) as children:
+            ended = {asyncio.create_task(child.process.wait()): child for child in children}
             connected = asyncio.create_task(workspace.until_connected())
-            ended = [asyncio.create_task(process.wait()) for process in processes]
             waiting = asyncio.create_task(stopped.wait())
             try:
                 await asyncio.wait({connected, waiting, *ended}, return_when=asyncio.FIRST_COMPLETED)
-                if connected.done() and not stopped.is_set():
-                    console.print(f"\n[bold green]Playmaker runs.[/] Open [bold]{workspace.page_url}[/]")
-                    console.print("Three people are waiting there with things to try. Ctrl-C stops everything.\n")
+                if connected.done() and not waiting.done() and not any(end.done() for end in ended):
+                    _invite(workspace, home, console)
                     await asyncio.wait({waiting, *ended}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 for task in (connected, waiting, *ended):
                     task.cancel()
             if stopped.is_set():
+                console.print("Stopping …")
                 return 0
-            console.print("The bot or the scheduler stopped by itself; its last lines above say why.")
+            dead = next(child for end, child in ended.items() if end.done() and not end.cancelled())
+            console.print(_obituary(dead), markup=False, highlight=False)
             return 1
+
+
+def _taken(port: int | None) -> str:
+    if port is None:
+        last = PORT + PORTS_TRIED - 1
+        return f"All ports from {PORT} to {last} are taken. Choose another: python -m bot demo --port {last + 1}"
+    return f"Port {port} is taken. Choose another: python -m bot demo --port {port + 1}"
+
+
+def _invite(workspace: Workspace, home: Path, console: Console) -> None:
+    console.print(f"\n[bold green]Playmaker runs.[/] Open [bold]{workspace.page_url}[/]")
+    console.print("Three people are waiting there with things to try. Ctrl-C stops everything.")
+    console.print(f"[dim]What the bot and the scheduler say is in {_near(home / LOGS)}[/]\n", soft_wrap=True)
+
+
+def _near(path: Path) -> Path:
+    """The path as seen from here, where it is below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def _obituary(child: Child) -> str:
+    with contextlib.suppress(OSError):
+        lines = child.log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]
+        if lines:
+            said = "\n".join(f"  {line}" for line in lines)
+            return f"\nThe {child.name} stopped by itself. The end of {_near(child.log)}:\n{said}"
+    return f"\nThe {child.name} stopped by itself and said nothing."
 
 
 @contextlib.asynccontextmanager
 async def _served(workspace: Workspace, port: int | None) -> AsyncIterator[Workspace | None]:
-    """The workspace on the wanted port, or on the first free one from 8765; None where the wanted one is taken."""
+    """The workspace on the wanted port, or on the first free one from 8765; None where none of them is free."""
     candidates = [port] if port is not None else range(PORT, PORT + PORTS_TRIED)
     for candidate in candidates:
         async with contextlib.AsyncExitStack() as stack:
@@ -194,24 +306,49 @@ async def _served(workspace: Workspace, port: int | None) -> AsyncIterator[Works
 
 
 @contextlib.asynccontextmanager
-async def _processes(
-    modules: Sequence[Sequence[str]], environment: Mapping[str, str]
-) -> AsyncIterator[list[asyncio.subprocess.Process]]:
-    processes = [
-        await asyncio.create_subprocess_exec(sys.executable, "-m", *module, env=environment, start_new_session=True)
-        for module in modules
-    ]
+async def _children(
+    modules: Sequence[str], home: Path, environment: Mapping[str, str]
+) -> AsyncIterator[Sequence[Child]]:
+    """The processes, told to stop at the end. They also stop when this process is killed: they run on a leash."""
+    logs = home / LOGS
+    logs.mkdir(exist_ok=True)
+    children: list[Child] = []
     try:
-        yield processes
+        for module in modules:
+            child = await _child(module, logs / f"{module}.log", home, environment)
+            children.append(child)
+        yield children
     finally:
-        for process in processes:
-            if process.returncode is None:
-                process.terminate()
-        for process in processes:
-            try:
-                await asyncio.wait_for(process.wait(), timeout=10)
-            except TimeoutError:
-                process.kill()
+        for child in children:
+            if child.process.returncode is None:
+                child.process.terminate()
+        await asyncio.gather(*(_stopped(child.process) for child in children))
+
+
+async def _child(module: str, log: Path, home: Path, environment: Mapping[str, str]) -> Child:
+    """Started where no `.env` lies, and in a session of its own: Ctrl-C reaches only the one that stops it in order."""
+    with log.open("wb") as file:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot.leash",
+            module,
+            cwd=home,
+            env=environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=file,
+            stderr=asyncio.subprocess.STDOUT,
+            start_new_session=True,
+        )
+    return Child(module, log, process)
+
+
+async def _stopped(process: asyncio.subprocess.Process) -> None:
+    try:
+        await asyncio.wait_for(process.wait(), STOP_WITHIN)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 def get_environment(inherited: Mapping[str, str], home: Path, workspace: Workspace) -> dict[str, str]:
@@ -219,9 +356,12 @@ def get_environment(inherited: Mapping[str, str], home: Path, workspace: Workspa
     kept = {
         name: value
         for name, value in inherited.items()
-        if name not in PROXIES and not name.startswith(("PLAYMAKER_", "SLACK_"))
+        # Settings are read whatever their case.
+        if name.upper() not in PROXIES and not name.upper().startswith(SETTINGS)
     }
+    paths = [str(ROOT), *filter(None, [inherited.get("PYTHONPATH")])]
     return kept | {
+        "PYTHONPATH": os.pathsep.join(paths),
         "PLAYMAKER_HOME": str(home),
         "PLAYMAKER_DATABASE_URL": f"sqlite:///{home / 'playmaker.db'}",
         "SLACK_API_URL": workspace.api_url,

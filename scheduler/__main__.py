@@ -42,7 +42,8 @@ def main(words: Sequence[str] | None = None) -> int:
     if options.at and not options.once:
         parser.error("--at needs --once")
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for library in ("apscheduler", "alembic"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     database = Database(StoreSettings().database)
     try:
         return _once(database, options.at) if options.once else _run(database)

@@ -4,6 +4,8 @@ import { h, svg } from "./dom.js";
 
 const WIDTH = 560;
 const HEIGHT = 250;
+const MOST_SLANTED = 14;
+const SLANTED = 115;
 
 export function chart(block) {
   const { chart: c, title } = block;
@@ -42,6 +44,8 @@ function plainTable(head, rows) {
     h("tbody", {}, rows.map((r) => h("tr", {}, r.map((t, n) => (n ? h("td", { class: "to-right" }, t) : h("th", { scope: "row", class: "to-left" }, t))))))));
 }
 
+const widest = (categories) => Math.max(...categories.map((k) => k.length)) * 6.4;
+const cut = (name) => (name.length > 18 ? `${name.slice(0, 17)}…` : name);
 const valueAt = (series, category) => series.data.find((p) => p.label === category)?.value ?? 0;
 
 function steps(low, high) {
@@ -62,11 +66,16 @@ function axes(c) {
   const [low, high] = [ticks[0], ticks.at(-1)];
   const room = { left: 16 + Math.max(...ticks.map((t) => short(t).length)) * 7 + (yLabel ? 16 : 0), right: 10, top: 10, bottom: xLabel ? 46 : 28 };
   const band = (WIDTH - room.left - room.right) / categories.length;
+  // Names that do not fit beside each other lean; numbers and days of a long row are left out between.
+  const slanted = categories.length <= MOST_SLANTED && widest(categories) > band;
+  if (slanted) room.bottom += Math.min(widest(categories), SLANTED) * 0.6;
   const y = (v) => room.top + (HEIGHT - room.top - room.bottom) * (1 - (v - low) / (high - low || 1));
   const x = (n) => room.left + band * (n + 0.5);
-  const every = Math.ceil(Math.max(...categories.map((k) => k.length)) * 6.4 / band);
+  const every = slanted ? 1 : Math.ceil(widest(categories) / band);
   const grid = ticks.map((t) => [svg("line", { class: t === 0 ? "zero" : "grid", x1: room.left, x2: WIDTH - room.right, y1: y(t), y2: y(t) }), svg("text", { class: "tick", x: room.left - 8, y: y(t) + 4, "text-anchor": "end" }, short(t))]);
-  const labels = categories.map((k, n) => n % every === 0 && svg("text", { class: "tick", x: x(n), y: HEIGHT - room.bottom + 18, "text-anchor": "middle" }, k));
+  const labels = categories.map((k, n) => n % every === 0 && (slanted
+    ? svg("text", { class: "tick", transform: `translate(${x(n) + 4} ${HEIGHT - room.bottom + 14}) rotate(-35)`, "text-anchor": "end" }, cut(k))
+    : svg("text", { class: "tick", x: x(n), y: HEIGHT - room.bottom + 18, "text-anchor": "middle" }, k)));
   const titles = [xLabel && svg("text", { class: "axis-label", x: (room.left + WIDTH) / 2, y: HEIGHT - 6, "text-anchor": "middle" }, xLabel),
     yLabel && svg("text", { class: "axis-label", transform: `translate(12 ${(HEIGHT - room.bottom) / 2}) rotate(-90)`, "text-anchor": "middle" }, yLabel)];
   const marks = c.series.map((s, i) => (c.type === "bar" ? bars(s, i, c.series.length, { categories, x, y, band }) : curve(s, i, c.type, { categories, x, y })));

@@ -52,7 +52,7 @@ function button(e, block, place) {
     target.removeAttribute("aria-busy");
   };
   if (e.type === "icon_button") return h("button", { type: "button", class: "icon-button", "aria-label": e.accessibility_label || e.text.text, title: e.text.text, on: { click: press } }, icon("trash"));
-  return h("button", { type: "button", class: ["button", e.style], "aria-label": e.accessibility_label, on: { click: press } }, plain(e.text.text));
+  return h("button", { type: "button", class: ["button", e.style], "aria-label": e.accessibility_label, title: e.text.text.length > 34 ? e.text.text : null, on: { click: press } }, h("span", { class: "label" }, plain(e.text.text)));
 }
 
 function optionsOf(e) {
