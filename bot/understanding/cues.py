@@ -29,7 +29,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\bquotas?\b|\battainments?\b", 3),
         (r"\b(?:my|his|her|their|the|our|\[person\]'s|\[team\]'s) (?:number|target|goal)s?\b", 2.6),
         (r"\bon (?:track|pace|plan)\b|\b(?:behind|ahead of|gap to) (?:plan|target|quota|goal|pace)\b|\bfrom target\b|\bto hit\b", 2.6),
-        (r"\bwhere (?:do|am) (?:i|we) (?:stand|at)\b|\bhow am i doing\b|\bhow (?:is|are) .{0,30} doing\b", 2.4),
+        (r"\bhow (?:did|has|have) (?:i|we|\[person\]|\[team\]|my team) (?:do|done|perform(?:ed)?)\b|\bwhere (?:do|am) (?:i|we) (?:stand|at)\b|\bhow am i doing\b|\bhow (?:is|are) .{0,30} doing\b", 2.4),
         (r"\bhow far\b.*(?:target|goal|quota|off)|\bshort of\b", 2.4),
         (r"指标|完成率|达成率?|完成(?:了)?(?:多少|情况)|离目标|配额|任务(?:完成|量)|差多少|业绩完成", 3),
     ),
@@ -69,7 +69,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"什么是|是什么|怎么|如何|哪里|政策|流程|折扣|付款|条款|规定|谁(?:批|审批)|多少折扣|认证|新人|培训|部署|竞争对手", 1.4),
     ),
     "today": (
-        (r"\bwhat (?:should|do|must|can) i (?:do|work on|focus on|start)\b|\bwhere should i start\b|\bneeds? (?:me|my|some)? ?(?:attention|work|action)?\b.{0,12}(?:today|attention|work)|\bneeds me\b", 3),
+        (r"\bwhat (?:should|do|must|can) i (?:do|work on|focus on|start)\b(?!.*\b(?:first|if|say|before)\b)|\bwhere should i start\b|\bneeds? (?:me|my|some)? ?(?:attention|work|action)?\b.{0,12}(?:today|attention|work)|\bneeds me\b", 3),
         (r"\bon my plate\b|\bto-?do'?s?\b|\boverdue\b|\bmy (?:tasks|agenda|day)\b|\bforgetting\b|\bneglect\w*\b", 3),
         (r"(?:今天|\[when\]).{0,6}(?:做什么|做啥|待办|要做|忙)|待办|需要我处理|要我处理|该做什么", 3.4),
     ),

@@ -63,6 +63,11 @@ class Examples:
         self._encode = encode
         self._vectors: Sequence[Sequence[float]] | None = None
 
+    def named_by(self, masked: str) -> frozenset[str]:
+        """The skills that have these very words as an example."""
+        words = _tokens(masked)
+        return frozenset(said.skill for said in self._said if _tokens(said.masked) == words)
+
     def likeness(self, masked: str) -> dict[str, float]:
         """By skill, 0 to 1: how like its nearest examples the text is."""
         weights = self._weights(masked)

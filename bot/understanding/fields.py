@@ -12,6 +12,7 @@ from bot.understanding.patterns import (
     CLOSE_CUE,
     CLOSED,
     COMPETITOR,
+    DATED,
     DUE_AFTER,
     DUE_BEFORE,
     LOST,
@@ -120,7 +121,12 @@ def read_stage(frame: Frame, outcome: str | None, params: dict[str, str]) -> Non
 
 def _is_loose(item: Item) -> bool:
     """Whether it is a word for a stage rather than the organisation's name of one: "legal", "contract"."""
-    return item.mention is not None and item.mention.means.get(Named.STAGE) == frozenset({0}) and item.words.isascii()
+    return (
+        item.mention is not None
+        and item.mention.means.get(Named.STAGE) == frozenset({0})
+        and item.words.isascii()
+        and " " not in item.words
+    )
 
 
 def read_amount_field(frame: Frame, params: dict[str, str]) -> None:
@@ -164,7 +170,11 @@ def read_dates(frame: Frame, params: dict[str, str]) -> None:
     past = re.search(r"yesterday|today|just|昨|今天|刚|ago|前天|last", day.words, re.IGNORECASE)
     if open_stage and (past or not re.search(r"clos|sign|expected|date|预计|签|关闭", segment, re.IGNORECASE)):
         return
-    if cued or params.get("stage") in {"Won", "Lost", "closed"}:
+    if params.get("stage") in {"Won", "Lost", "closed"}:
+        # Beside "signed" a day may be anything, such as when it starts; only one that dates the deed is its closing.
+        if past or DATED.search(frame.clean[: day.start]) or not day.words.isascii():
+            params["close_date"] = day.words
+    elif cued:
         params["close_date"] = day.words
 
 

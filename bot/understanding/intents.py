@@ -23,6 +23,8 @@ COMMANDING = re.compile(
 LIKENESS = 2.0
 """How much the likeness to examples (0 to 1) weighs beside cues (0 to 4)."""
 LIKE_ENOUGH = 1.0
+VERY_WORDS = 1.0
+"""Added to the likeness of a skill that has the text itself as an example."""
 WRITES = frozenset({"update", "create", "log", "schedule", "undo"})
 
 
@@ -36,6 +38,8 @@ def rank(frame: Frame, skills: Mapping[str, Skill], examples: Examples, subject:
     """The skills that the text can mean, likeliest first."""
     masked = _masked(frame)
     likeness = examples.likeness(masked) if masked else {}
+    for name in examples.named_by(masked) if masked else ():
+        likeness[name] = likeness.get(name, 0.0) + VERY_WORDS
     reads = [_read(frame, skill, masked, likeness, subject) for skill in skills.values() if _readable(skill)]
     reads.sort(key=lambda item: -item.score)
     writes = [item for item in _writes(frame, masked, subject, likeness, reads) if item.draft.skill in skills]

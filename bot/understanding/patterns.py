@@ -17,7 +17,7 @@ VERBS = re.compile(
     rf"\b(?:mov(?:e[ds]?|ing)|push(?:e[ds]|ing)?|advanc(?:e[ds]?|ing)|put|set(?:ting)?|chang(?:e[ds]?|ing)|updat(?:e[ds]?|ing)|mark(?:ed)?|make|made|bump(?:ed)?|"
     r"rais(?:e[ds]?|ing)|lower(?:ed)?|increase[ds]?|decrease[ds]?|reduce[ds]?|slip(?:s|ped|ping)?|delay(?:s|ed)?|postpone[ds]?|pull(?:ed)?|bring|brought|"
     r"switch(?:ed)?|shift(?:ed)?|progress(?:es|ed)?|promote[ds]?|drop(?:ped)?|cut|add|give|assign(?:ed)?|reassign(?:ed)?|transfer(?:red)?|"
-    r"hand(?:ed)?(?: over)?|edit|correct|fix|flip|slide|slid|drag(?:ged)?|got to|get|gets|take|took|goes|went|gone|go|enter(?:s|ed)?|reach(?:es|ed)?|is now|now|is (?:in|at|on)|are (?:in|at)|'s (?:in|at|now)|"
+    r"hand(?:ed)?(?: over)?|edit|correct|fix|flip|slide|slid|drag(?:ged)?|got to|get|gets|take|took|goes|went|gone|go|enter(?:s|ed)?|reach(?:es|ed)?|is now|now|is (?:in|at|on)|(?:stuck|sitting|sits) (?:in|at|with)|are (?:in|at)|'s (?:in|at|now)|"
     r"is worth|worth|became|becomes|will close|closes|closing|close date|sign(?:s|ing)?|expected|due|stage|amount|value|next step|double|triple|halve|is a|forecast|category|owner|competitor|"
     r"back (?:to|in)|resched\w*|extend(?:ed)?|call it|count)\b"
     rf"|{ARROWS}|[=:]|把|将|改|设|调|推|移|更新|变更|转|进入|到了|已经|变成|预计|延|提前|加|减|打|涨|降|交给|分配|负责人|金额|阶段|关闭日期|签|成交|折",
@@ -192,3 +192,5 @@ NOTHING_SAID = re.compile(
     re.IGNORECASE,
 )
 """What is left of "had a call with acme today" when its parts are taken away."""
+DATED = re.compile(r"(?:\b(?:on|as of|dated|closed|signed|won|lost|since)|[=:])\s*$", re.IGNORECASE)
+"""Stands before the day on which something was won or lost."""

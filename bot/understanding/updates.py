@@ -38,7 +38,7 @@ def read_update(frame: Frame, subject: str | None) -> Draft | None:
     if not params:
         return _bare_day(rest, deal)
     command = rest.clean if deal is None else rest.clean[: deal.start] + " X " + rest.clean[deal.end :]
-    asks = VERBS.search(command) is not None or outcome is not None or bool(step_spans)
+    asks = _is_stated(rest) or VERBS.search(command) is not None or outcome is not None or bool(step_spans)
     sure = asks and not is_unreal(command) and not is_question(command)
     if _contradicts(rest, outcome):
         sure = False
@@ -50,6 +50,11 @@ def read_update(frame: Frame, subject: str | None) -> Draft | None:
     if subject is not None:
         return Draft("update", {"opportunity": subject, **params}, sure)
     return Draft("update", params, sure, missing="opportunity")
+
+
+def _is_stated(frame: Frame) -> bool:
+    """ "acme is verbal": the stage stands right after "is"."""
+    return any(re.search(r"(?i)\bis (?:now )?$", frame.clean[: item.start]) for item in frame.of(Kind.STAGE))
 
 
 def _leading_deal(frame: Frame, spans: list[tuple[int, int]], params: dict[str, str]) -> Item | None:

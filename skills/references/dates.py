@@ -341,6 +341,10 @@ def _month_end(match: re.Match[str], now: Now) -> Find:
     return dt.date(year, month, days_in_month(year, month)), None
 
 
+def _month_start(match: re.Match[str], now: Now) -> Find:
+    return _dated(_month_number(match["m"]), 1, match["y"], now)
+
+
 def _said_year(words: str, now: Now) -> int:
     relative = {"今年": 0, "本年": 0, "明年": 1, "后年": 2, "去年": -1, "this year": 0, "next year": 1, "last year": -1}
     if words.lower() in relative:
@@ -443,6 +447,7 @@ def _rules() -> Sequence[tuple[re.Pattern[str], Reader]]:
         (r"(?P<which>这|本|下|上)?(?:个)?(?:周末|星期末)", _weekend),
         (rf"{CHINESE_WHICH}?(?P<grain>月|季度|季|财年|周)(?:的)?(?:底|末|末尾|最后一天)", _chinese_end),
         (rf"(?:the )?(?:beginning|start|first day) of (?:{WHICH} )?(?P<grain>month|quarter|year|week)", _start_of),
+        (rf"(?:the )?(?:beginning|start) of (?P<m>{MONTH_NAME})(?:,? {YEAR})?", _month_start),
         (rf"{CHINESE_WHICH}?(?P<grain>月|季度|季|年|周)初", _start_of),
         (
             rf"mid[- ]?(?:(?P<which>this|next) )?month|(?:the )?middle of (?:{WHICH.replace('which', 'w2')} )?month",

@@ -237,10 +237,11 @@ def _along(session: Session, scope: Scope) -> Mapping[int, frozenset[str]]:
     ).all()
     along: dict[int, set[str]] = {}
     for account_id, name, account in rows:
-        along.setdefault(account_id or 0, set()).update(set(pieces(name)) - set(pieces(account)) - NEVER_ALONG)
+        along.setdefault(account_id or 0, set()).update(set(pieces(name)) - set(pieces(account)) - NEVER_ALONG - DIGITS)
     return {account_id: frozenset(words) for account_id, words in along.items()}
 
 
+DIGITS = frozenset(str(number) for number in range(100))
 NEVER_ALONG = frozenset(["to", "for", "in", "at", "is", "and", "the", "of", "on", "from", "with"])
 
 
