@@ -158,7 +158,8 @@ async def _serve(
         desk = create_desk(assistant, understanding, settings, client=client, executor=executor)
         app = create_app(desk, slack, settings)
         executor.submit(_warm, assistant)
-        delivering = asyncio.create_task(Delivery(assistant.database, Poster(client), assistant.clock, executor).run())
+        delivery = Delivery(assistant.database, Poster(client), assistant.clock, executor)
+        beside = [asyncio.create_task(delivery.run()), asyncio.create_task(desk.identity.keep_channels())]
         try:
             async with _listening(app, slack, settings):
                 logger.info("working as %s in %s", said["user"], said["team"])
@@ -167,9 +168,9 @@ async def _serve(
             logger.info("stopping")
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(desk.idle(), FINISH_WITHIN)
-            delivering.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await delivering
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
     return 0
 
 

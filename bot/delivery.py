@@ -16,6 +16,7 @@ from skills.answer import Answer
 from skills.language import get_language
 from skills.text import text
 from store.engine import Database
+from store.channels import get_channel_by_name
 from store.inbound import remove_claims
 from store.models import OutboxMessage, Person
 from store.outbox import (
@@ -172,7 +173,7 @@ class Delivery:
     async def _channel(self, message: OutboxMessage, person: Person | None) -> str:
         """Where it goes; a direct message needs its channel, which is opened when there is none."""
         if message.channel:
-            return message.channel
+            return await self._in_thread(self._id_of, message.channel)
         if person is None or not person.slack_id:
             raise HopelessError("no_slack_id")
         try:
@@ -233,6 +234,14 @@ class Delivery:
     def _person(self, person_id: int | None) -> Person | None:
         with self._database.session() as session:
             return session.get(Person, person_id) if person_id else None
+
+    def _id_of(self, channel: str) -> str:
+        """The Slack id of a channel of which only the name was known when it was chosen."""
+        if not channel.startswith("#"):
+            return channel
+        with self._database.session() as session:
+            known = get_channel_by_name(session, channel)
+            return known.id if known else channel
 
     def _mark_sent(self, message: OutboxMessage, ts: str) -> None:
         with self._database.writing() as session:

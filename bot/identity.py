@@ -1,7 +1,9 @@
 """Who asks and who listens: a Slack user becomes an `Actor`, a channel an `Audience`. In doubt, nobody and nothing."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,12 +18,17 @@ from skills.errors import NotAllowed
 from skills.permissions import rights_of
 from skills.runner import Assistant, get_actor
 from skills.text import text
+from store.channels import get_channel, list_channels_to_refresh, set_channel, set_channel_members
 from store.models import Person
 from store.people import get_organisation, get_person_by_email, get_person_by_slack_id
 from store.scope import Scope
 
+logger = logging.getLogger(__name__)
+
 USER_SECONDS = 300.0
 CHANNEL_SECONDS = 60.0
+REFRESH_SECONDS = 600.0
+STALE_AFTER = dt.timedelta(hours=1)
 MOST_STRANGERS = 20
 """How many unknown members of a channel are looked up; where there are more, some of them are strangers anyway."""
 NOBODY = Scope.of(())
@@ -78,6 +85,7 @@ class Identity:
         self._names: dict[str, str] = {}
         self._own: Own | None = None
         self._introducing = asyncio.Lock()
+        self._keeping = asyncio.Lock()
 
     async def own(self) -> Own:
         """Our own user and workspace."""
@@ -110,18 +118,69 @@ class Identity:
     async def room(self, channel: str, actor: Actor) -> Room:
         """Who listens in a channel: its scope is what all of its members may read."""
         kept = self._scopes.get(channel)
-        now = self._monotonic()
-        if kept is None or kept[0] < now:
-            members = await self._members(channel)
-            kept = (now + CHANNEL_SECONDS, await self._common_scope(members))
-            self._scopes[channel] = kept
-        scope = kept[1]
+        scope = kept[1] if kept is not None and kept[0] >= self._monotonic() else await self.look_at(channel)
         narrows = not await self._in_thread(self._sees_all_of, scope, actor.id)
         return Room(Audience(channel=channel, name=await self._name(channel), scope=scope), narrows)
 
-    def forget_channel(self, channel: str) -> None:
-        """Somebody came or went: look again."""
+    async def look_at(self, channel: str) -> Scope:
+        """Ask who is in a channel, and keep it for those who cannot ask: reports are made by another process.
+
+        One whom we don't know may read nothing, so then nobody's records are shown there.
+        """
+        members = await self._members(channel)
+        people, strangers = await self._people(members)
+        name = await self._name(channel)
+        async with self._keeping:
+            scope = await self._in_thread(self._kept_members, channel, name, people, strangers)
+        self._scopes[channel] = (self._monotonic() + CHANNEL_SECONDS, scope)
+        return scope
+
+    async def learn_channels(self) -> None:
+        """The names of the channels that we are in, so that a report can be sent to one by its name."""
+        cursor = ""
+        while True:
+            said = await self._client.users_conversations(
+                types="public_channel,private_channel", exclude_archived=True, limit=200, cursor=cursor or None
+            )
+            await self._in_thread(self._keep_names, {one["id"]: str(one.get("name") or "") for one in said["channels"]})
+            cursor = (said.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    async def refresh_channels(self) -> None:
+        """Look again at the channels of scheduled reports."""
+        for channel in await self._in_thread(self._stale_channels):
+            try:
+                await self.look_at(channel)
+            except SlackApiError as error:
+                logger.info("%s cannot be looked at: %s", channel, error.response.get("error"))
+
+    async def keep_channels(self, every: float = REFRESH_SECONDS) -> None:
+        """Learn names once and look at the channels of reports until cancelled."""
+        learnt = False
+        while True:
+            try:
+                if not learnt:
+                    await self.learn_channels()
+                    learnt = True
+                await self.refresh_channels()
+            except (SlackApiError, OSError, TimeoutError) as error:
+                logger.warning("channels could not be looked at: %s", type(error).__name__)
+            await asyncio.sleep(every)
+
+    async def somebody_moved(self, channel: str, user: str) -> None:
+        """Somebody came or went: what was kept about the channel holds no longer."""
         self._scopes.pop(channel, None)
+        self._names.pop(channel, None)
+        own = await self.own()
+        if user != own.user and not await self._in_thread(self._is_kept, channel):
+            return
+        try:
+            await self.look_at(channel)
+        except SlackApiError as error:
+            # It was us who left, or the channel is gone: then nobody's records are shown there.
+            logger.info("%s cannot be looked at: %s", channel, error.response.get("error"))
+            await self._in_thread(self._forget_members, channel)
 
     def forget_user(self, user: str) -> None:
         self._users.pop(user, None)
@@ -180,39 +239,64 @@ class Identity:
             if not cursor:
                 return members
 
-    async def _common_scope(self, members: Iterable[str]) -> Scope:
-        """What every member may read. One whom we don't know may read nothing, so then nobody's rows are shown."""
+    async def _people(self, members: Iterable[str]) -> tuple[set[int], int]:
+        """Ids of the people among the members, and how many of the others are strangers; bots do not count."""
         own = await self.own()
-        people = [member for member in members if member != own.user]
-        scope, unknown = await self._in_thread(self._scope_of, people)
+        known, unknown = await self._in_thread(self._split, [member for member in members if member != own.user])
         if len(unknown) > MOST_STRANGERS:
-            return NOBODY
+            return known, len(unknown)
+        strangers = 0
         for user in await asyncio.gather(*map(self._user, unknown)):
             if user.is_bot:
                 continue
             try:
-                await self.actor(user.id)
+                known.add((await self.actor(user.id)).id)
             except NotAllowed:
-                return NOBODY
-            also, _ = await self._in_thread(self._scope_of, [user.id])
-            scope &= also
-        return scope
+                strangers += 1
+        return known, strangers
 
-    def _scope_of(self, users: Iterable[str]) -> tuple[Scope, list[str]]:
-        """What these users may all read, and those among them whom the database does not know."""
-        today = self._assistant.clock().date()
-        scope, unknown = Scope.everybody(), []
+    def _split(self, users: Iterable[str]) -> tuple[set[int], list[str]]:
+        known, unknown = set(), []
         with self._assistant.database.session() as session:
-            organisation = get_organisation(session)
             for user in users:
                 person = get_person_by_slack_id(session, user)
-                if person is None:
+                if person is None or person.id is None:
                     unknown.append(user)
-                elif not person.is_active(today):
-                    scope = NOBODY
                 else:
-                    scope &= rights_of(session, person, organisation).read
-        return scope, unknown
+                    known.add(person.id)
+        return known, unknown
+
+    def _kept_members(self, channel: str, name: str, people: set[int], strangers: int) -> Scope:
+        """What all of them may read; leavers who still listen may read nothing."""
+        now = self._assistant.clock()
+        with self._assistant.database.writing() as session:
+            set_channel_members(session, channel, name, people, strangers=strangers, now=now)
+            organisation = get_organisation(session)
+            scope = NOBODY if strangers else Scope.everybody()
+            for person_id in people:
+                person = session.get(Person, person_id)
+                active = person is not None and person.is_active(now.date())
+                scope &= rights_of(session, person, organisation).read if person and active else NOBODY
+        return scope
+
+    def _forget_members(self, channel: str) -> None:
+        with self._assistant.database.writing() as session:
+            if (kept := get_channel(session, channel)) is not None:
+                set_channel_members(session, channel, kept.name, (), strangers=0, now=self._assistant.clock())
+
+    def _keep_names(self, names: Mapping[str, str]) -> None:
+        with self._assistant.database.writing() as session:
+            for channel, name in names.items():
+                set_channel(session, channel, name)
+
+    def _stale_channels(self) -> list[str]:
+        with self._assistant.database.session() as session:
+            return list(list_channels_to_refresh(session, self._assistant.clock() - STALE_AFTER))
+
+    def _is_kept(self, channel: str) -> bool:
+        with self._assistant.database.session() as session:
+            kept = get_channel(session, channel)
+            return kept is not None and kept.refreshed_at is not None
 
     def _sees_all_of(self, scope: Scope, person_id: int) -> bool:
         with self._assistant.database.session() as session:

@@ -44,12 +44,12 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @app.event("member_joined_channel")
     @desk.counted
     async def joined(event: dict[str, Any]) -> None:
-        desk.identity.forget_channel(str(event["channel"]))
+        await desk.identity.somebody_moved(str(event["channel"]), str(event["user"]))
 
     @app.event("member_left_channel")
     @desk.counted
     async def left(event: dict[str, Any]) -> None:
-        desk.identity.forget_channel(str(event["channel"]))
+        await desk.identity.somebody_moved(str(event["channel"]), str(event["user"]))
 
 
 async def publish_home(desk: Desk, actor: Actor, user: str) -> None:

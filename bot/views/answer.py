@@ -22,7 +22,7 @@ from slackblocks import Text as SlackText
 from bot.views.button import Press, draw_button, of_action, of_choice
 from bot.views.chart import draw_chart
 from bot.views.drawing import Drawing, Json
-from bot.views.escape import cut, escape, is_plain, notification, pieces, rich, words_of
+from bot.views.escape import capital, cut, escape, is_plain, notification, pieces, rich, words_of
 from bot.views.table import MOST_TEXT, draw_table
 from skills.answer import Answer, Bullets, Chart, Citation, Facts, Paragraph, Quote, Status, Table
 from skills.answer import Block as Part
@@ -159,10 +159,7 @@ def _bullets(part: Bullets, language: Language, name: str) -> Iterator[Block]:
 def _facts(part: Facts, language: Language, name: str) -> Iterator[Block]:
     for number, start in enumerate(range(0, len(part.facts), FACTS_IN_A_BLOCK)):
         shown = [
-            (
-                cut(words_of(fact.label, language) or "–", MOST_LABEL),
-                cut(words_of(fact.value, language) or "–", MOST_FACT),
-            )
+            (capital(_short(fact.label, language, MOST_LABEL)), _short(fact.value, language, MOST_FACT))
             for fact in part.facts[start : start + FACTS_IN_A_BLOCK]
         ]
         block_id = f"{name}.facts-{number}"

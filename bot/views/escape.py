@@ -34,6 +34,11 @@ def cut(words: str, most: int) -> str:
     return words if len(words) <= most else words[: max(most - 1, 0)].rstrip() + ELLIPSIS
 
 
+def capital(words: str) -> str:
+    """With a capital at the start, for words that stand alone; where there are capitals."""
+    return words[:1].upper() + words[1:]
+
+
 def runs(thing: AnyValue, language: Language) -> list[tuple[str, bool]]:
     """Stretches of words and whether each is bold, in the reader's language."""
     words = render(thing, language, lambda value: clean(value).replace("*", STAR))

@@ -20,7 +20,7 @@ from slackblocks import (
 
 from bot.views.answer import draw_answer
 from bot.views.drawing import Json
-from bot.views.escape import clean, cut, words_of
+from bot.views.escape import capital, clean, cut, words_of
 from skills.answer import Answer
 from skills.language import Language
 from skills.text import Text, text
@@ -117,7 +117,7 @@ def _value(element: Mapping[str, Any], prefix: str) -> str:
 
 
 def _input(field: Field, language: Language) -> InputBlock:
-    words = "" if field.hint is None else cut(words_of(field.hint, language).strip(), MOST_LABEL)
+    words = "" if field.hint is None else capital(cut(words_of(field.hint, language).strip(), MOST_LABEL))
     return InputBlock(
         label=PlainText(cut(words_of(field.label, language).strip() or field.name, MOST_LABEL)),
         element=_element(field, language),

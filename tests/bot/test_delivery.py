@@ -61,6 +61,13 @@ async def test_without_a_channel_it_goes_to_the_person(bot: Bot) -> None:
     assert "The leaderboard" in bot.workspace.messages(bot.person("dana").direct_channel)[0].as_text()
 
 
+async def test_a_channel_chosen_by_name_is_found_once_it_is_known(bot: Bot) -> None:
+    await bot.desk.identity.learn_channels()
+    owe(bot, "named", channel="#team")
+    assert await bot.delivery.deliver() == 1
+    assert bot.workspace.calls("chat.postMessage")[-1].arguments["channel"] == "C0TEAM"
+
+
 async def test_what_is_due_later_waits(bot: Bot) -> None:
     bot.time.now = NOW - dt.timedelta(minutes=1)
     owe(bot)

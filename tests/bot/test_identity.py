@@ -7,9 +7,11 @@ from sqlmodel import select
 
 from bot.identity import _slack_user
 from skills.errors import NotAllowed
-from store.models import Organisation, Person
+from store.channels import list_channel_members, list_channels
+from store.models import Organisation, Person, ReportSchedule
 from store.scope import Scope
 from tests.bot.slack_bot import IDS, STRANGER, Bot
+from tests.skills.company import NOW
 
 
 def change_person(bot: Bot, name: str, **values: object) -> None:
@@ -107,6 +109,44 @@ async def test_somebody_who_joins_is_noticed_at_once(bot: Bot) -> None:
     assert not before.narrows
     assert after.narrows
     assert after.audience.scope == Scope.of(())
+
+
+async def test_who_is_in_a_channel_is_kept_for_those_who_cannot_ask(bot: Bot) -> None:
+    identity, people = bot.desk.identity, bot.company.people
+    await identity.look_at("C0TEAM")
+    await identity.look_at("C0OPEN")
+    with bot.company.database.session() as session:
+        members = list_channel_members(session, "C0TEAM", seen_since=NOW)
+        assert members == frozenset(people[name] for name in ("Dana", "Sam", "Mara"))
+        assert list_channel_members(session, "C0OPEN", seen_since=NOW) is None, "a stranger reads along"
+
+
+async def test_the_channels_that_the_bot_is_in_are_known_by_name(bot: Bot) -> None:
+    await bot.desk.identity.learn_channels()
+    with bot.company.database.session() as session:
+        assert [channel.name for channel in list_channels(session)] == ["open", "pair", "sales", "team"]
+
+
+async def test_the_channels_of_reports_are_looked_at_again(bot: Bot) -> None:
+    schedule = ReportSchedule(
+        owner_id=bot.company.people["Dana"],
+        skill="leaderboard",
+        channel="C0TEAM",
+        channel_name="#team",
+        weekdays="mon",
+        at="08:30",
+        zone="UTC",
+        created_at=NOW,
+        covered_until=NOW,
+    )
+    gone = {**schedule.model_dump(exclude={"id"}), "channel": "C0GONE"}
+    bot.company.add(schedule, ReportSchedule.model_validate(gone))
+    await bot.desk.identity.refresh_channels()
+    with bot.company.database.session() as session:
+        assert list_channel_members(session, "C0TEAM", seen_since=NOW)
+    await bot.desk.identity.refresh_channels()
+    asked = [call.arguments["channel"] for call in bot.workspace.calls("conversations.members")]
+    assert asked.count("C0TEAM") == 1, "not again so soon"
 
 
 async def test_members_are_asked_for_once_in_a_while_only(bot: Bot) -> None:
