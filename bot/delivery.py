@@ -15,8 +15,8 @@ from bot.views.answer import draw_answer
 from skills.answer import Answer
 from skills.language import get_language
 from skills.text import text
-from store.engine import Database
 from store.channels import get_channel_by_name
+from store.engine import Database
 from store.inbound import remove_claims
 from store.models import OutboxMessage, Person
 from store.outbox import (
