@@ -194,3 +194,9 @@ NOTHING_SAID = re.compile(
 """What is left of "had a call with acme today" when its parts are taken away."""
 DATED = re.compile(r"(?:\b(?:on|as of|dated|closed|signed|won|lost|since)|[=:])\s*$", re.IGNORECASE)
 """Stands before the day on which something was won or lost."""
+ELSE_SPOKEN_OF = re.compile(
+    r"\b(?:budget|discount|rebate|offers?|quotes?|savings?|penalty|fees?|agenda|slides|deck|look at|email about|invoice|costs?|"
+    r"spend(?:s|ing)?|saves?|offered|asked|asks|wants?|worried|complain\w*)\b|预算|折扣|报价单|发票|费用|想要|要求|希望",
+    re.IGNORECASE,
+)
+"""The amounts and stages beside these are somebody's budget or wish, not the opportunity's."""

@@ -14,7 +14,7 @@ from bot.understanding.fields import (
     read_outcome,
     read_stage,
 )
-from bot.understanding.patterns import DUE_BEFORE, INTENDED, LOST, VERBS, WON
+from bot.understanding.patterns import DUE_BEFORE, ELSE_SPOKEN_OF, INTENDED, LOST, VERBS, WON
 
 
 def read_update(frame: Frame, subject: str | None) -> Draft | None:
@@ -40,7 +40,7 @@ def read_update(frame: Frame, subject: str | None) -> Draft | None:
     command = rest.clean if deal is None else rest.clean[: deal.start] + " X " + rest.clean[deal.end :]
     asks = _is_stated(rest) or VERBS.search(command) is not None or outcome is not None or bool(step_spans)
     sure = asks and not is_unreal(command) and not is_question(command)
-    if _contradicts(rest, outcome):
+    if _contradicts(rest, outcome) or (outcome is None and ELSE_SPOKEN_OF.search(command)):
         sure = False
     if deal is not None:
         others = [item for item in rest.of(Kind.DEAL) if item.start >= deal.end]
