@@ -373,7 +373,7 @@ def main(words: Sequence[str]) -> int:
     err = Console(stderr=True)
     try:
         database = Database(StoreSettings().database)
-    except (ValidationError, BadUrl, NoSuchModuleError):
+    except (ValidationError, BadUrl, NoSuchModuleError, ImportError):
         err.print("PLAYMAKER_DATABASE_URL is not an address such as sqlite:///file.db or postgresql://host/name.")
         return FAILED
     try:
