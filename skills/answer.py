@@ -157,3 +157,5 @@ class Answer(Model):
     subject: Subject | None = None
     private: bool = False
     """For the asker's eyes only, wherever it was asked."""
+    unabridged: bool = False
+    """Made of totals that every member may see: no reader's rights left anything out."""

@@ -1,6 +1,6 @@
 """Whose records a question about figures is about, and in which period."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from skills.contract import SkillContext
 from skills.errors import Impossible, NotAllowed, Unclear
@@ -24,6 +24,8 @@ class Population:
     is_partial: bool = False
     """Some of its people are left out, because not everybody in the channel may see their records."""
     notes: tuple[Text, ...] = ()
+    is_public: bool = False
+    """Only its totals are asked for, and every member may see those."""
 
     @property
     def is_single(self) -> bool:
@@ -36,10 +38,12 @@ def find_company_population(context: SkillContext, owner: str | None, team: str 
     if _given(owner):
         return find_population(context, owner, team)
     if not _given(team) or means_everyone(team or ""):
-        return Population(Scope.everybody(), text("the whole company"))
-    if means_my_team(team or ""):
-        return _my_team(context)
-    return _team(context, team or "")
+        population = Population(Scope.everybody(), text("the whole company"))
+    elif means_my_team(team or ""):
+        population = _my_team(context)
+    else:
+        population = _team(context, team or "")
+    return replace(population, is_public=True)
 
 
 def find_population(context: SkillContext, owner: str | None, team: str | None) -> Population:

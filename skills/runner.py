@@ -183,7 +183,7 @@ def _context(assistant: Assistant, session: Session, actor: Actor, audience: Aud
 
 def _noted(answer: Answer, context: SkillContext) -> Answer:
     """Say so where a channel sees less than the asker would."""
-    if context.audience.is_private or context.scope == context.own_scope or answer.private:
+    if context.audience.is_private or context.scope == context.own_scope or answer.private or answer.unabridged:
         return answer
     note = text("Shown here: only what everyone in {channel} may see.", channel=context.audience.name or "this channel")
     return answer.model_copy(update={"notes": (*answer.notes, note)})

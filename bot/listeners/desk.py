@@ -223,7 +223,7 @@ class Desk:
     def _extra(self, reply: Reply, actor: Actor, room: Room) -> Sequence[Extra]:
         """Where a channel sees less of the records, its reader may see the rest alone."""
         shows_records = bool(reply.answer.figures) or any(isinstance(p, Table | Facts) for p in reply.answer.blocks)
-        narrowed = room.narrows and shows_records and not reply.answer.private
+        narrowed = room.narrows and shows_records and not (reply.answer.private or reply.answer.unabridged)
         if not narrowed or not self._reads(reply):
             return ()
         again = Press(invocation=Invocation.of(reply.skill, reply.params), private=True, language=actor.language)

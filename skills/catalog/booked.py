@@ -222,6 +222,7 @@ def present(booked: BookedTotal) -> Answer:
         figures=tuple(figures),
         actions=_actions(booked),
         notes=(*warnings, *booked.doubts, period_note(booked.period, booked.whose)),
+        unabridged=booked.population.is_public,
     )
 
 

@@ -215,6 +215,7 @@ def present(board: Leaderboard) -> Answer:
         figures=_figures(board, shown),
         actions=_actions(board),
         notes=(*_own_note(board, shown), *_notes(board, shown), *board.population.notes, _counted(board)),
+        unabridged=True,
     )
 
 
