@@ -4,6 +4,7 @@ import argparse
 import csv
 import datetime as dt
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -152,7 +153,9 @@ class CommandLine:
         return DONE
 
     def demo(self, arguments: argparse.Namespace) -> int:
-        self.ready(to_fill=True) if self.database.revision() else self.database.migrate()
+        if self.database.revision() is None:
+            self.database.migrate()
+        self.ready()
         with self.database.session() as session:
             people = len(load_rows(session, Person))
         if people:
@@ -381,6 +384,10 @@ def main(words: Sequence[str]) -> int:
     except KeyboardInterrupt:
         err.print("Stopped. Nothing was written.")
         return STOPPED
+    except BrokenPipeError:
+        # Whoever reads has seen enough (`export … | head`); what is left must not be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     finally:
         database.close()
 

@@ -87,7 +87,7 @@ class Names:
                 and not (email and entity.email and entity.email.casefold() != email.casefold())
             ]
             if len(same) > 1:
-                raise CellRefused(f"there are {len(same)} {self.noun}s called “{name}”; an id would tell which")
+                raise CellRefused(f"more than one {self.noun} is called “{name}”; an id would tell which")
             if same:
                 return Match(same[0], mended)
         return None
@@ -122,7 +122,7 @@ class Names:
             if len(entities) == 1:
                 return Match(entities[0], mended)
             if entities:
-                return f"there are {len(entities)} {self.noun}s called “{name}”; write the id instead"
+                return f"more than one {self.noun} is called “{name}”; write the id instead"
         near = self.list_near(name)
         if near:
             return f"there is no {self.noun} called “{name}”; did you mean {' or '.join(f'“{each}”' for each in near)}?"

@@ -34,6 +34,9 @@ class PeopleImport:
         self.team_names = Names("team")
         for team in self.teams.values():
             self.team_names.add(Entity(team["name"], team["id"]))
+        self.slack_ids: dict[str, object] = {
+            row["slack_id"]: number for number, row in self.rows.items() if row["slack_id"]
+        }
         self.made: dict[Entity, Draft] = {}
         self.new_teams: dict[Entity, str] = {}
 
@@ -71,11 +74,24 @@ class PeopleImport:
         if entity is None or (name and record.get("external_id") and before):
             values["name"] = name
         draft = Draft(entity or Entity(name, None, record.get("external_id"), email), values, before, record)
+        self.check_handles(draft, record, email)
         if (first := draft.after("active_from")) and (last := draft.after("active_to")) and last < first:
             raise RowRefused("active_to", "the last day lies before the first")
         if entity is None:
             self.names.add(draft.entity)
         return draft
+
+    def check_handles(self, draft: Draft, record: Record, email: str | None) -> None:
+        """An e-mail address and a Slack id are one person's."""
+        owner = self.names.get_by_handle(email)
+        if owner is not None and owner is not draft.entity:
+            raise RowRefused("email", f"{email} belongs to {owner.name}")
+        slack_id = record.get("slack_id")
+        if slack_id and self.slack_ids.setdefault(slack_id, draft.entity.id or draft.entity) not in (
+            draft.entity.id,
+            draft.entity,
+        ):
+            raise RowRefused("slack_id", f"{slack_id} belongs to somebody else")
 
     def with_managers(self, drafts: Sequence[Draft]) -> list[Draft]:
         """Drafts with their managers, and drafts of managers who are only named."""
@@ -104,7 +120,7 @@ class PeopleImport:
             match = self.names.find(name)
         except CellRefused as refused:
             near = self.names.list_near(name, NEAR_MANAGER)
-            if near or "@" in name or "there are" in refused.reason:
+            if near or "@" in name or "more than one" in refused.reason:
                 advice = "; if this is somebody else, give them a row of their own" if near else ""
                 raise RowRefused("manager", f"{refused.reason}{advice}") from refused
             match = None
