@@ -96,6 +96,10 @@ class Names:
         """The record of an id or an e-mail."""
         return (self._ids.get(handle) or self._emails.get(handle.casefold())) if handle else None
 
+    def is_shared(self, name: str) -> bool:
+        """Whether several records are called so."""
+        return any(len(index.get(key, ())) > 1 for index, key, _ in self._indexes(name))
+
     def get_exactly(self, name: str) -> Entity | None:
         """A record of this name, whatever its id."""
         return next(iter(self._exact.get(folded(name), ())), None)

@@ -120,7 +120,7 @@ class PeopleImport:
             match = self.names.find(name)
         except CellRefused as refused:
             near = self.names.list_near(name, NEAR_MANAGER)
-            if near or "@" in name or "more than one" in refused.reason:
+            if near or "@" in name or self.names.is_shared(name):
                 advice = "; if this is somebody else, give them a row of their own" if near else ""
                 raise RowRefused("manager", f"{refused.reason}{advice}") from refused
             match = None
