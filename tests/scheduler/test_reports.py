@@ -247,6 +247,14 @@ def test_a_report_that_is_refused_is_explained_to_its_owner_alone(desk: Desk) ->
     ]
 
 
+def test_what_is_for_its_owners_eyes_only_is_not_posted(desk: Desk) -> None:
+    real = desk.assistant.skills["leaderboard"].present
+    assert real is not None
+    set_skill(desk, "leaderboard", present=lambda board: real(board).model_copy(update={"private": True}))
+    assert desk.settle(desk.add_schedule(**SALES), "2026-11-18T13:30").outcome is Outcome.EXPLAINED
+    assert [message.channel for message in desk.outbox()] == [""]
+
+
 def test_a_fault_is_explained_with_a_number_that_is_in_the_log(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     set_skill(desk, "leaderboard", run=fail)
     assert desk.settle(desk.add_schedule(**SALES), "2026-11-18T13:30").outcome is Outcome.EXPLAINED

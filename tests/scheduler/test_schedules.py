@@ -258,3 +258,21 @@ def test_a_snapshot_holds_what_was_open_when_the_day_ended(desk: Desk) -> None:
         assert add_snapshot(session, dt.date(2026, 11, 18)) == 2
         assert session.get(Snapshot, (dt.date(2026, 11, 18), moved)) is None
         assert count_snapshot(session, dt.date(2026, 11, 19)) == 0
+
+
+def test_a_change_after_midnight_is_read_back(desk: Desk) -> None:
+    from store import change_log
+    from store.change_log import Author, FieldChange, RecordChange, RecordKind
+    from store.models import Opportunity, Snapshot, Source
+
+    number = desk.company.open("Dana", "40000", "Pilot")
+    with desk.company.database.writing() as session:
+        session.get_one(Opportunity, number).created_at = utc("2026-11-01T12:00")
+        for version, (hour, old, new) in enumerate(((6, 4_000_000, 4_100_000), (7, 4_100_000, 4_200_000)), 1):
+            change = FieldChange(field="amount_minor", old=old, new=new)
+            record = RecordChange(kind=RecordKind.OPPORTUNITY, id=number, version=version, label="x", fields=(change,))
+            change_log.apply(session, [record], Author(None, Source.COMMAND, utc(f"2026-11-18T{hour:02}:00")))
+    for day, amount in ((dt.date(2026, 11, 17), 4_000_000), (dt.date(2026, 11, 18), 4_200_000)):
+        with desk.company.database.writing() as session:
+            assert add_snapshot(session, day) == 1
+            assert session.get_one(Snapshot, (day, number)).amount_minor == amount
