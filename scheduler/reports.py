@@ -21,6 +21,7 @@ from skills.contract import Audience, Effect
 from skills.permissions import rights_of
 from skills.rhythm import Due, described, in_words, list_due, rhythm_of
 from skills.runner import Assistant, get_actor, run_skill
+from skills.terms import ROLES
 from skills.text import Moment, Text, text
 from store import change_log
 from store.change_log import Author, FieldChange, RecordChange, RecordKind
@@ -210,7 +211,7 @@ class Reports:
             headline = text(
                 "I paused your report **{report}**: only a {role} can have it now.",
                 report=described(schedule),
-                role=skill.needs.value,
+                role=ROLES[skill.needs],
             )
             advice = text("Ask your manager, or an administrator.")
             return Stop(Message(Answer(headline=headline, notes=(advice,)), schedule.owner_id))

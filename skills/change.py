@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, SQLModel
 
 from skills.answer import Action, Answer, Fact, Facts, Invocation, Model, Status, Subject
+from skills.terms import KINDS, named
 from skills.text import AnyValue, Text, listed, text, value
 from store.change_log import DELETED, MODELS, Applied, FieldChange, Json, RecordChange, RecordKind
 from store.models import Account, Opportunity, Person, Product, Stage
@@ -42,6 +43,11 @@ class ShownChange(Model):
     label: Text
     old: AnyValue | None
     new: AnyValue | None
+
+    @property
+    def words(self) -> tuple[AnyValue | None, AnyValue | None]:
+        """Before and after, with the names that people give to fixed values."""
+        return named(self.field, self.old), named(self.field, self.new)
 
 
 FIELDS: dict[str, tuple[str, Text]] = {
@@ -234,7 +240,7 @@ def _headline(change: Change, shown: Sequence[ShownChange]) -> Text:
         return change.headline
     label = change.records[0].label if change.records else ""
     if change.undoes:
-        return text("Taken back: **{record}** is as it was before.", record=label)
+        return text("Taken back: **{record}** is as it was before.", record=_called(change.records[0]))
     if len(shown) == 1:
         (only,) = shown
         return _one_line(only, label)
@@ -243,16 +249,20 @@ def _headline(change: Change, shown: Sequence[ShownChange]) -> Text:
     return text("**{record}**: {fields}.", record=label, fields=listed([item.label for item in shown]))
 
 
+def _called(record: RecordChange) -> Text | str:
+    """What a record without a name of its own is called."""
+    if record.kind is RecordKind.SCHEDULE:
+        return text("the scheduled report")
+    return KINDS.get(record.label, record.label) if record.kind is RecordKind.ACTIVITY else record.label
+
+
 def _one_line(shown: ShownChange, label: str) -> Text:
-    if shown.new is None:
-        return text(
-            "**{record}**: {field} removed (it was {old}).", record=label, field=shown.label, old=shown.old or ""
-        )
-    if shown.old is None:
-        return text("**{record}**: {field} is now **{new}**.", record=label, field=shown.label, new=shown.new)
-    return text(
-        "**{record}**: {field} {old} → **{new}**.", record=label, field=shown.label, old=shown.old, new=shown.new
-    )
+    old, new = shown.words
+    if new is None:
+        return text("**{record}**: {field} removed (it was {old}).", record=label, field=shown.label, old=old or "")
+    if old is None:
+        return text("**{record}**: {field} is now **{new}**.", record=label, field=shown.label, new=new)
+    return text("**{record}**: {field} {old} → **{new}**.", record=label, field=shown.label, old=old, new=new)
 
 
 def _facts(change: Change, shown: Sequence[ShownChange]) -> tuple[Facts, ...]:
@@ -260,10 +270,8 @@ def _facts(change: Change, shown: Sequence[ShownChange]) -> tuple[Facts, ...]:
         return ()
     facts = []
     for item in shown:
-        if item.old is None:
-            words = text("{new}", new=item.new or "–")
-        else:
-            words = text("{old} → **{new}**", old=item.old, new=item.new or "–")
+        old, new = item.words
+        words = text("{new}", new=new or "–") if old is None else text("{old} → **{new}**", old=old, new=new or "–")
         facts.append(Fact(label=item.label, value=words))
     return (Facts(facts=tuple(facts)),) if facts else ()
 

@@ -12,6 +12,7 @@ from store.money import Money, exponent
 
 CATALOGS = Path(__file__).parent / "locale"
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "CN¥", "JPY": "¥"}
+CHINESE_SIGNS = {**SIGNS, "CNY": "¥", "JPY": "JP¥"}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 CHINESE_DAYS = "一二三四五六日"
@@ -36,7 +37,7 @@ class Language:
         units = money.units
         places = 0 if units == units.to_integral_value() else exponent(money.currency)
         digits = f"{abs(units):,.{places}f}"
-        sign = SIGNS.get(money.currency)
+        sign = (CHINESE_SIGNS if self.code == "zh" else SIGNS).get(money.currency)
         shown = f"{sign}{digits}" if sign else f"{money.currency} {digits}"
         return f"-{shown}" if money.minor < 0 else shown
 
@@ -53,7 +54,7 @@ class Language:
 
     def moment(self, moment: dt.datetime) -> str:
         if self.code == "zh":
-            return f"周{CHINESE_DAYS[moment.weekday()]} {self.day(moment.date())} {moment:%H:%M}"
+            return f"{self.day(moment.date())}（周{CHINESE_DAYS[moment.weekday()]}）{moment:%H:%M}"
         return f"{DAYS[moment.weekday()]} {self.day(moment.date())}, {moment:%H:%M}"
 
 

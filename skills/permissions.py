@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from skills.contract import Skill, SkillContext
 from skills.errors import NotAllowed
+from skills.terms import ROLES
 from skills.text import text
 from store.change_log import MODELS, RecordChange, RecordKind
 from store.models import Organisation, Person, Role, Sharing
@@ -49,7 +50,7 @@ def check_skill(skill: Skill, role: Role) -> None:
     """Raises `NotAllowed` when the skill needs more than `role`."""
     if role.rank < skill.needs.rank:
         raise NotAllowed(
-            text("Only a {role} can do that.", role=skill.needs.value), text("Ask your manager, or an administrator.")
+            text("Only a {role} can do that.", role=ROLES[skill.needs]), text("Ask your manager, or an administrator.")
         )
 
 

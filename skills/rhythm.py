@@ -9,22 +9,13 @@ from zoneinfo import ZoneInfo
 from skills.measures.calendar import days_in_month
 from skills.references import Rhythm
 from skills.references.rhythms import DAYS, LAST_DAY, WORKDAYS
+from skills.terms import DAY_NAMES
 from skills.text import Moment, Text, text, verbatim
 from store.models import ReportSchedule
 
 DAY = dt.timedelta(days=1)
 LONGEST_WAIT = 62
 """Days within which every rhythm is due at least once: two months, and the day that a zone may leave out."""
-
-DAY_NAMES = {
-    "mon": text("Monday"),
-    "tue": text("Tuesday"),
-    "wed": text("Wednesday"),
-    "thu": text("Thursday"),
-    "fri": text("Friday"),
-    "sat": text("Saturday"),
-    "sun": text("Sunday"),
-}
 
 
 @dataclass(frozen=True, order=True)

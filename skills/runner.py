@@ -248,7 +248,7 @@ def _stale(assistant: Assistant, conflict: Conflict) -> Stale:
                 record=record.label,
                 who=name,
                 field=last.label,
-                new=last.new or "–",
+                new=last.words[1] or "–",
             ),
             advice,
         )

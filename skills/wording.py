@@ -1,9 +1,26 @@
-"""Sentences that several skills share: lists of things, and which days and whose records were counted."""
+"""Sentences that several skills share: lists of things, names of periods, and which days and whose records count."""
 
-from collections.abc import Sequence
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
 
 from skills.measures.calendar import Period
-from skills.text import Plain, Text, text
+from skills.text import Plain, Text, text, verbatim
+
+MONTHS = (
+    text("Jan"),
+    text("Feb"),
+    text("Mar"),
+    text("Apr"),
+    text("May"),
+    text("Jun"),
+    text("Jul"),
+    text("Aug"),
+    text("Sep"),
+    text("Oct"),
+    text("Nov"),
+    text("Dec"),
+)
 
 
 def enumeration(things: Sequence[Plain]) -> Text:
@@ -16,6 +33,75 @@ def enumeration(things: Sequence[Plain]) -> Text:
     return listed
 
 
+def month_name(month: dt.date) -> Text:
+    """The month and its year: "Nov 2026"."""
+    return text("{month} {year}", month=MONTHS[month.month - 1], year=str(month.year))
+
+
+def period_name(period: Period) -> Text:
+    """The period's label in words that can be translated."""
+    return _named(period.label, period)
+
+
+def _named(label: str, period: Period) -> Text:
+    for pattern, said in NAMES:
+        if match := pattern.fullmatch(label):
+            return said(match, period)
+    return verbatim(label)
+
+
+def _part_of_year(match: re.Match[str], _: Period) -> Text:
+    number, year = match["number"], match["year"]
+    if match["part"] == "Q":
+        if match["fiscal"]:
+            return text("Q{number} FY{year}", number=number, year=year)
+        return text("Q{number} {year}", number=number, year=year)
+    if match["fiscal"]:
+        return text("H1 FY{year}", year=year) if number == "1" else text("H2 FY{year}", year=year)
+    return text("H1 {year}", year=year) if number == "1" else text("H2 {year}", year=year)
+
+
+def _year(match: re.Match[str], _: Period) -> Text:
+    return text("FY{year}", year=match["year"]) if match["fiscal"] else text("{year}", year=match["year"])
+
+
+def _last_several(match: re.Match[str], _: Period) -> Text:
+    count = int(match["count"])
+    match match["unit"]:
+        case "days":
+            return text("last {count} days", count=count)
+        case "weeks":
+            return text("last {count} weeks", count=count)
+        case "months":
+            return text("last {count} months", count=count)
+        case "quarters":
+            return text("last {count} quarters", count=count)
+        case _:
+            return text("last {count} years", count=count)
+
+
+Said = Callable[[re.Match[str], Period], Text]
+NAMES: tuple[tuple[re.Pattern[str], Said], ...] = (
+    (re.compile(r"(?P<part>[QH])(?P<number>\d) (?P<fiscal>FY)?(?P<year>\d{4})"), _part_of_year),
+    (re.compile(r"(?P<fiscal>FY)?(?P<year>\d{4})"), _year),
+    (re.compile(r"[A-Z][a-z]{2} \d{4}"), lambda _, period: month_name(period.start)),
+    (re.compile(r"\d{4}-\d\d-\d\d"), lambda _, period: text("{day}", day=period.start)),
+    (re.compile(r"week of .+"), lambda _, period: text("week of {day}", day=period.start)),
+    (re.compile(r"last (?P<count>\d+) (?P<unit>\w+)"), _last_several),
+    (
+        re.compile(r"(?P<whole>.+) to date"),
+        lambda m, period: text("{period} to date", period=_named(m["whole"], period)),
+    ),
+    (re.compile(r"since .+"), lambda _, period: text("since {day}", day=period.start)),
+    (
+        re.compile(r"\d{4}-\d\d-\d\d – .+"),
+        lambda _, period: text("{start} – {end}", start=period.start, end=period.last_day),
+    ),
+    (re.compile("all time"), lambda *_: text("all time")),
+)
+"""How the labels of periods are built, and what is said for each."""
+
+
 def period_note(period: Period, whose: Text) -> Text:
     """Which days and whose records were counted."""
     if period.last_day == period.start:
@@ -23,7 +109,7 @@ def period_note(period: Period, whose: Text) -> Text:
     return text(
         "Counted: {whose}, {period} ({start} to {end}).",
         whose=whose,
-        period=period.label,
+        period=period_name(period),
         start=period.start,
         end=period.last_day,
     )

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from skills.contract import Skill
-from skills.text import Text, text
+from skills.terms import named
+from skills.text import Text, Word, text, verbatim
+from skills.wording import enumeration
 
 SHOWN = {
     "stage": text("stage"),
@@ -23,15 +25,21 @@ def label(skill: Skill, params: Mapping[str, Any]) -> Text:
     """What the request would do, such as "Change acme: stage proposal"."""
     deal = str(params.get("opportunity") or params.get("about") or params.get("account") or "")
     if skill.name == "update":
-        said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in params.items() if name in SHOWN)
-        return text("Change {deal}: {what}", deal=_shown(deal), what=said)
+        said = [
+            text("{field} {new}", field=SHOWN[name], new=str(value)) for name, value in params.items() if name in SHOWN
+        ]
+        return text("Change {deal}: {what}", deal=_shown(deal), what=enumeration(said))
     if skill.name == "log":
-        return text("Log a {kind} with {deal}", kind=str(params.get("kind", "")), deal=_shown(deal))
+        return text(
+            "Log a {kind} with {deal}",
+            kind=named("kind", Word(value=str(params.get("kind", "")))) or "",
+            deal=_shown(deal),
+        )
     words = ", ".join(str(value) for value in params.values() if isinstance(value, str | int))
     if not words:
         return skill.summary
     return text("{summary}: {what}", summary=skill.summary, what=words if len(words) <= 60 else words[:59] + "…")
 
 
-def _shown(deal: str) -> str:
-    return "it" if ":" in deal or not deal else deal
+def _shown(deal: str) -> Text:
+    return text("it") if ":" in deal or not deal else verbatim(deal)

@@ -48,7 +48,8 @@ def _block(block: Block, language: Language) -> str:
             return "\n".join([*title, *(f"- {plain_words(item, language)}" for item in block.items)])
         case Facts():
             return "\n".join(
-                f"{plain_words(fact.label, language)}: {plain_words(fact.value, language)}" for fact in block.facts
+                plain_words(text("{label}: {value}", label=fact.label, value=fact.value), language)
+                for fact in block.facts
             )
         case Quote():
             lines = [f"> {line}" for line in block.text.splitlines()]
@@ -73,10 +74,18 @@ def _table(table: Table, language: Language) -> Iterator[str]:
 
 def _chart(chart: Chart, language: Language) -> Iterator[str]:
     """The numbers that the chart draws, a line for each category."""
-    yield f"{plain_words(chart.title, language)} {f'({chart.unit})' if chart.unit else ''}".rstrip()
+    title = plain_words(chart.title, language)
+    yield title if chart.unit in title else f"{title} ({chart.unit})"
     labels = [plain_words(category, language) for category in chart.categories]
     rows = [
-        [label, *(f"{series.values[index]:,.6g}" for series in chart.series if index < len(series.values))]
+        [
+            label,
+            *(
+                f"{series.values[index]:,.2f}".removesuffix(".00")
+                for series in chart.series
+                if index < len(series.values)
+            ),
+        ]
         for index, label in enumerate(labels)
     ]
     if rows and all(len(row) == len(rows[0]) for row in rows):

@@ -9,7 +9,7 @@ from skills.text import text
 
 
 class AskParams(SkillParams):
-    question: str = Field(description="the question, in your own words")
+    question: str = Field(description=text("the question, in your own words").template)
 
 
 def run(context: SkillContext, params: AskParams) -> KnowledgeAnswer:

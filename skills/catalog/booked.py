@@ -14,7 +14,7 @@ from skills.measures.money import by_currency
 from skills.population import Population, find_company_population, find_period, find_population, period_words
 from skills.references import find_account, find_product
 from skills.text import AnyValue, Text, text, value, verbatim
-from skills.wording import enumeration, period_note
+from skills.wording import enumeration, month_name, period_name, period_note
 from store.models import Product
 from store.money import Money
 from store.opportunities import Booked, By, get_last_booking_day, list_unconverted, sum_booked
@@ -33,11 +33,15 @@ DEFINITION = text(
 
 
 class BookedParams(SkillParams):
-    owner: str | None = Field(default=None, description="who won it; everybody when left out")
-    team: str | None = Field(default=None, description="which team won it; the whole company when left out")
-    product: str | None = Field(default=None, description="only this product")
-    account: str | None = Field(default=None, description="only this account")
-    period: str | None = Field(default=None, description="when it was booked; this quarter when left out")
+    owner: str | None = Field(default=None, description=text("who won it; everybody when left out").template)
+    team: str | None = Field(
+        default=None, description=text("which team won it; the whole company when left out").template
+    )
+    product: str | None = Field(default=None, description=text("only this product").template)
+    account: str | None = Field(default=None, description=text("only this account").template)
+    period: str | None = Field(
+        default=None, description=text("when it was booked; this quarter when left out").template
+    )
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,7 @@ def _months(rows: Sequence[Booked], period: Period, currency: str) -> tuple[Part
         booked.setdefault(row.key, []).append(row)
     return tuple(
         Part(
-            verbatim(f"{month:%b %Y}"),
+            month_name(month),
             sum(row.count for row in booked.get(month.year * 100 + month.month, [])),
             Money(sum(row.booked_minor for row in booked.get(month.year * 100 + month.month, [])), currency),
         )
@@ -228,11 +232,11 @@ def present(booked: BookedTotal) -> Answer:
 
 def _headline(booked: BookedTotal) -> Text:
     if not booked.count:
-        return text("Nothing was won in {period} ({whose}).", period=booked.period.label, whose=booked.whose)
+        return text("Nothing was won in {period} ({whose}).", period=period_name(booked.period), whose=booked.whose)
     if booked.total is None:
         return text(
             "Won in {period}: **{amounts}**, {count} opportunities ({whose}). I can't add that up in {currency}.",
-            period=booked.period.label,
+            period=period_name(booked.period),
             amounts=enumeration(booked.originals),
             count=booked.count,
             whose=booked.whose,
@@ -241,13 +245,13 @@ def _headline(booked: BookedTotal) -> Text:
     if booked.count == 1:
         return text(
             "Won in {period}: **{amount}**, one opportunity ({whose}).",
-            period=booked.period.label,
+            period=period_name(booked.period),
             amount=booked.total,
             whose=booked.whose,
         )
     return text(
         "Won in {period}: **{amount}**, {count} opportunities ({whose}).",
-        period=booked.period.label,
+        period=period_name(booked.period),
         amount=booked.total,
         count=booked.count,
         whose=booked.whose,
@@ -320,7 +324,7 @@ def _table(booked: BookedTotal) -> Table:
         title=title,
         columns=(
             Column(label=first),
-            Column(label=text("Won"), numeric=True),
+            Column(label=text("Deals"), numeric=True),
             Column(label=text("Amount"), numeric=True),
         ),
         rows=tuple(rows),
@@ -331,7 +335,7 @@ def _table(booked: BookedTotal) -> Table:
 def _actions(booked: BookedTotal) -> tuple[Action, ...]:
     if booked.last is not None and not booked.count:
         show = Invocation.of("booked", {**booked.params.model_dump(), "period": booked.last.label})
-        return (Action(label=text("Show {period}", period=booked.last.label), invocation=show),)
+        return (Action(label=text("Show {period}", period=period_name(booked.last)), invocation=show),)
     if not booked.population.is_single and booked.count:
         board = Invocation.of("leaderboard", period=booked.period_words)
         return (Action(label=text("Leaderboard"), invocation=board),)

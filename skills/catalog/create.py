@@ -18,14 +18,18 @@ from store.money import Money
 
 
 class CreateParams(SkillParams):
-    account: str = Field(description="which customer it is with")
-    name: str | None = Field(default=None, description="its name; made from customer and product when left out")
-    amount: str | None = Field(default=None, description="expected amount")
-    close_date: str | None = Field(default=None, description="expected close date")
-    product: str | None = Field(default=None, description="what is sold")
-    stage: str | None = Field(default=None, description="stage it starts in; the first one when left out")
-    owner: str | None = Field(default=None, description="whose it is; yours when left out")
-    next_step: str | None = Field(default=None, description="what happens next")
+    account: str = Field(description=text("which customer it is with").template)
+    name: str | None = Field(
+        default=None, description=text("its name; made from customer and product when left out").template
+    )
+    amount: str | None = Field(default=None, description=text("expected amount").template)
+    close_date: str | None = Field(default=None, description=text("expected close date").template)
+    product: str | None = Field(default=None, description=text("what is sold").template)
+    stage: str | None = Field(
+        default=None, description=text("stage it starts in; the first one when left out").template
+    )
+    owner: str | None = Field(default=None, description=text("whose it is; yours when left out").template)
+    next_step: str | None = Field(default=None, description=text("what happens next").template)
 
 
 def run(context: SkillContext, params: CreateParams) -> Change:

@@ -21,7 +21,9 @@ CUSTOMER = "acme"
 
 
 class HelpParams(SkillParams):
-    topic: str | None = Field(default=None, description="the command to explain; all of them when left out")
+    topic: str | None = Field(
+        default=None, description=text("the command to explain; all of them when left out").template
+    )
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def _one(skill: Skill, guide: Guide) -> Answer:
     examples = [_said(example, guide) for example in skill.examples if _fits(example, guide.language)]
     items = tuple(text("“{example}”", example=says) for says in examples[:EXAMPLES_OF_ONE])
     fields: list[Text] = [
-        text("**{name}**: {description}", name=name, description=field.description or "")
+        text("**{name}**: {description}", name=name, description=Text(template=field.description or name))
         for name, field in skill.params.model_fields.items()
     ]
     form = Action(label=text("Open the form"), kind="form", invocation=Invocation.of(skill.name))

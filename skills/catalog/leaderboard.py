@@ -18,7 +18,7 @@ from skills.measures.calendar import Grain, Period
 from skills.measures.ranking import Ranked, ranked, top
 from skills.population import Population, find_company_population, find_period, period_words
 from skills.text import AnyValue, Text, Word, text, value, verbatim
-from skills.wording import enumeration, period_note
+from skills.wording import enumeration, period_name, period_note
 from store.models import Person, Role
 from store.money import Money
 from store.opportunities import By, get_last_booking_day, sum_booked
@@ -45,11 +45,11 @@ TITLES = {"booked": text("Won"), "attainment": text("Attainment"), "deals": text
 
 
 class LeaderboardParams(SkillParams):
-    period: str | None = Field(default=None, description="which period; this quarter when left out")
-    top: int = Field(default=TOP, ge=1, le=100, description="how many places, 10 when left out")
-    team: str | None = Field(default=None, description="only the people of this team")
-    metric: Metric = Field(default="booked", description="booked, attainment or deals")
-    by: Literal["rep", "team"] = Field(default="rep", description="rep or team")
+    period: str | None = Field(default=None, description=text("which period; this quarter when left out").template)
+    top: int = Field(default=TOP, ge=1, le=100, description=text("how many places, 10 when left out").template)
+    team: str | None = Field(default=None, description=text("only the people of this team").template)
+    metric: Metric = Field(default="booked", description=text("booked, attainment or deals").template)
+    by: Literal["rep", "team"] = Field(default="rep", description=text("rep or team").template)
 
 
 @dataclass
@@ -232,7 +232,7 @@ def _shown_value(board: Leaderboard, entry: Entry) -> AnyValue:
 
 
 def _headline(board: Leaderboard) -> Text:
-    period = board.period.label
+    period = period_name(board.period)
     first = [place.item for place in board.board if place.place == 1]
     if not first:
         if board.params.metric == "attainment":
@@ -282,7 +282,7 @@ def _blocks(board: Leaderboard, shown: Sequence[Ranked[Entry]]) -> tuple[Block, 
         columns += [Column(label=label, numeric=True) for label, _ in extra]
         blocks.append(
             Table(
-                title=text("{metric}, {period}", metric=TITLES[metric], period=board.period.label),
+                title=text("{metric}, {period}", metric=TITLES[metric], period=period_name(board.period)),
                 columns=tuple(columns),
                 rows=tuple(
                     (
@@ -330,7 +330,7 @@ def _chart(board: Leaderboard, shown: Iterable[Ranked[Entry]]) -> Chart:
         values, unit = [float((entry.ratio or Fraction(0)) * 100) for entry in entries], "%"
     return Chart(
         kind="bar",
-        title=text("{metric}, {period}", metric=TITLES[board.params.metric], period=board.period.label),
+        title=text("{metric}, {period}", metric=TITLES[board.params.metric], period=period_name(board.period)),
         categories=tuple(verbatim(entry.name) for entry in entries),
         series=(Series(label=TITLES[board.params.metric], values=tuple(values)),),
         unit=unit,
@@ -412,7 +412,7 @@ def _actions(board: Leaderboard) -> tuple[Action, ...]:
     params = board.params
     if not board.board and board.last is not None:
         show = Invocation.of("leaderboard", params.model_dump(exclude_defaults=True) | {"period": board.last.label})
-        return (Action(label=text("Show {period}", period=board.last.label), invocation=show),)
+        return (Action(label=text("Show {period}", period=period_name(board.last)), invocation=show),)
     other: Metric = "attainment" if params.metric != "attainment" else "booked"
     label = text("By attainment") if other == "attainment" else text("By amount won")
     switched = Invocation.of(

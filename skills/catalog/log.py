@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from skills import terms
 from skills.answer import Action, Choice, Invocation
 from skills.change import Change
 from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
@@ -40,14 +41,16 @@ MINUTES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(h|hours?|hrs?|小时)?", re.IGNORECA
 
 
 class LogParams(SkillParams):
-    kind: str = Field(description="call, email, meeting, demo or note")
-    about: str = Field(description="which opportunity or customer it was about")
-    note: str | None = Field(default=None, description="what was said")
-    outcome: str | None = Field(default=None, description="how it ended, such as advance, continuation or no answer")
-    when: str | None = Field(default=None, description="the day it happened; today when left out")
-    duration: str | None = Field(default=None, description="how long, such as 30 min or 1 h")
-    direction: str | None = Field(default=None, description="in, out or both")
-    next_step: str | None = Field(default=None, description="what happens next on the opportunity")
+    kind: str = Field(description=text("call, email, meeting, demo or note").template)
+    about: str = Field(description=text("which opportunity or customer it was about").template)
+    note: str | None = Field(default=None, description=text("what was said").template)
+    outcome: str | None = Field(
+        default=None, description=text("how it ended, such as advance, continuation or no answer").template
+    )
+    when: str | None = Field(default=None, description=text("the day it happened; today when left out").template)
+    duration: str | None = Field(default=None, description=text("how long, such as 30 min or 1 h").template)
+    direction: str | None = Field(default=None, description=text("in, out or both").template)
+    next_step: str | None = Field(default=None, description=text("what happens next on the opportunity").template)
 
 
 def run(context: SkillContext, params: LogParams) -> Change:
@@ -95,7 +98,7 @@ def _kind(words: str) -> ActivityKind:
             return kind
     raise Unclear(
         text("What was it: a call, an e-mail, a meeting, a demo or a note?"),
-        choices=[Choice.of(text("{kind}", kind=kind.value), kind=kind.value) for kind in ActivityKind],
+        choices=[Choice.of(terms.KINDS[kind], kind=kind.value) for kind in ActivityKind],
     )
 
 

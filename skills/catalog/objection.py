@@ -21,8 +21,8 @@ STEPS_ZH = ("先认同", "再追问", "怎么回答", "证据", "下一步")
 
 
 class ObjectionParams(SkillParams):
-    objection: str = Field(description="what the customer says against it, in their words")
-    opportunity: str | None = Field(default=None, description="the opportunity where it came up")
+    objection: str = Field(description=text("what the customer says against it, in their words").template)
+    opportunity: str | None = Field(default=None, description=text("the opportunity where it came up").template)
 
 
 @dataclass(frozen=True)

@@ -15,15 +15,13 @@ from skills.envelope import Envelope
 from skills.errors import NotAllowed
 from skills.figure import Figure, RecordFilter
 from skills.references import find_opportunity
+from skills.terms import BUYING_ROLES, CATEGORIES, DIRECTIONS, KINDS
 from skills.text import Moment, Text, text, verbatim
 from skills.wording import enumeration
 from store.accounts import list_contacts
 from store.activities import ActivityRow, list_activities
 from store.change_log import CREATED, DELETED, RecordChange, RecordKind, field_change, list_entries
 from store.models import (
-    ActivityKind,
-    BuyingRole,
-    Category,
     ChangeEntry,
     Contact,
     Direction,
@@ -40,44 +38,11 @@ CHANGES = 10
 CONTACTS = 8
 EXCERPT = 160
 
-CATEGORIES = {
-    Category.PIPELINE: text("pipeline"),
-    Category.BEST_CASE: text("best case"),
-    Category.COMMIT: text("commit"),
-    Category.CLOSED: text("closed"),
-    Category.OMITTED: text("omitted"),
-}
-ROLES = {
-    BuyingRole.ECONOMIC_BUYER: text("economic buyer"),
-    BuyingRole.CHAMPION: text("champion"),
-    BuyingRole.COACH: text("coach"),
-    BuyingRole.DECISION_MAKER: text("decision maker"),
-    BuyingRole.TECHNICAL: text("technical"),
-    BuyingRole.USER: text("user"),
-    BuyingRole.INFLUENCER: text("influencer"),
-    BuyingRole.PROCUREMENT: text("procurement"),
-    BuyingRole.LEGAL: text("legal"),
-    BuyingRole.SECURITY: text("security"),
-    BuyingRole.BLOCKER: text("blocker"),
-    BuyingRole.SPONSOR: text("sponsor"),
-    BuyingRole.PARTNER: text("partner"),
-}
-KINDS = {
-    ActivityKind.CALL: text("call"),
-    ActivityKind.EMAIL: text("e-mail"),
-    ActivityKind.MEETING: text("meeting"),
-    ActivityKind.DEMO: text("demo"),
-    ActivityKind.NOTE: text("note"),
-}
-DIRECTIONS = {
-    Direction.INBOUND: text("from them"),
-    Direction.OUTBOUND: text("to them"),
-}
 AMOUNT = text("The opportunity's amount, as it is recorded.")
 
 
 class OpportunityParams(SkillParams):
-    opportunity: str = Field(description="which opportunity: its name or its customer's")
+    opportunity: str = Field(description=text("which opportunity: its name or its customer's").template)
 
 
 @dataclass(frozen=True)
@@ -265,7 +230,7 @@ def _facts(view: OpportunityView) -> list[Fact]:
     if one.status == Status.OPEN:
         facts.append(Fact(label=text("Close date"), value=_close(one.expected_close, view.today)))
         facts.append(Fact(label=text("Next step"), value=_next_step(view)))
-        facts.append(Fact(label=text("Forecast"), value=CATEGORIES[Category(one.category)]))
+        facts.append(Fact(label=text("Forecast"), value=CATEGORIES[one.category]))
     elif one.closed_on is not None:
         facts.append(Fact(label=text("Closed"), value=text("{day}", day=one.closed_on)))
     if one.opened_on is not None:
@@ -302,7 +267,7 @@ def _people(view: OpportunityView) -> list[Text]:
     items = []
     for _, parts in groupby(view.roles, key=lambda role: role.contact.id):
         together = list(parts)
-        named = [ROLES[BuyingRole(part.role)] for part in together]
+        named = [BUYING_ROLES[part.role] for part in together]
         items.append(text("{name}: {roles}", name=_contact(together[0].contact), roles=enumeration(named)))
     shown = view.contacts[: max(0, CONTACTS - len(items))]
     items += [text("{name}: no role yet", name=_contact(contact)) for contact in shown]
@@ -317,10 +282,10 @@ def _contact(contact: Contact) -> str:
 
 def _activity(row: ActivityRow, zone: str) -> Text:
     one = row.activity
-    what = KINDS[ActivityKind(one.kind)]
+    what = KINDS[one.kind]
     parts: list[Text] = []
     if one.direction in (Direction.INBOUND, Direction.OUTBOUND):
-        parts.append(DIRECTIONS[Direction(one.direction)])
+        parts.append(DIRECTIONS[one.direction])
     if row.contact:
         parts.append(verbatim(row.contact))
     if one.outcome:
@@ -351,11 +316,12 @@ def _told(event: Event) -> Text:
 
 
 def _field(item: ShownChange) -> Text:
-    if item.new is None:
-        return text("{field} removed (was {old})", field=item.label, old=item.old or "–")
-    if item.old is None:
-        return text("{field} {new}", field=item.label, new=item.new)
-    return text("{field} {old} → {new}", field=item.label, old=item.old, new=item.new)
+    old, new = item.words
+    if new is None:
+        return text("{field} removed (was {old})", field=item.label, old=old or "–")
+    if old is None:
+        return text("{field} {new}", field=item.label, new=new)
+    return text("{field} {old} → {new}", field=item.label, old=old, new=new)
 
 
 def _actions(view: OpportunityView) -> tuple[Action, ...]:

@@ -18,7 +18,7 @@ from skills.measures.weighted import weighted
 from skills.population import Population, find_period, find_population
 from skills.references import find_stage
 from skills.text import AnyValue, Text, text, value, verbatim
-from skills.wording import enumeration, period_note
+from skills.wording import enumeration, period_name, period_note
 from store.models import Stage, Status
 from store.money import Money, Rates, rounded
 from store.opportunities import OpenSum, OpportunityRow, list_open, list_stages, sum_open
@@ -34,10 +34,12 @@ UNPRICED = text("Open opportunities without an amount; they count, and add nothi
 
 
 class PipelineParams(SkillParams):
-    owner: str | None = Field(default=None, description="whose opportunities; yours, or your team's, when left out")
-    team: str | None = Field(default=None, description="which team's opportunities")
-    stage: str | None = Field(default=None, description="only this stage")
-    period: str | None = Field(default=None, description="only those expected to close in this period")
+    owner: str | None = Field(
+        default=None, description=text("whose opportunities; yours, or your team's, when left out").template
+    )
+    team: str | None = Field(default=None, description=text("which team's opportunities").template)
+    stage: str | None = Field(default=None, description=text("only this stage").template)
+    period: str | None = Field(default=None, description=text("only those expected to close in this period").template)
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ def _what(pipeline: Pipeline) -> Text:
     if pipeline.stage is not None:
         parts.append(verbatim(pipeline.stage.name))
     if pipeline.period is not None:
-        parts.append(text("closing in {period}", period=pipeline.period.label))
+        parts.append(text("closing in {period}", period=period_name(pipeline.period)))
     return enumeration(parts)
 
 
@@ -384,7 +386,11 @@ def _opportunity_table(pipeline: Pipeline) -> Table:
     columns = [Column(label=text("Opportunity")), Column(label=text("Account"))]
     if several:
         columns.append(Column(label=text("Owner")))
-    columns += [Column(label=text("Stage")), Column(label=text("Amount"), numeric=True), Column(label=text("Close"))]
+    columns += [
+        Column(label=text("Stage")),
+        Column(label=text("Amount"), numeric=True),
+        Column(label=text("Close date")),
+    ]
     title = text("Opportunities")
     if pipeline.count > len(pipeline.rows):
         more = pipeline.count - len(pipeline.rows)

@@ -13,6 +13,7 @@ from skills.measures.risk import Finding, list_findings
 from skills.passages import readable
 from skills.references import find_account, find_opportunity
 from skills.standing import described, get_standing, question_for
+from skills.terms import BUYING_ROLES, KINDS
 from skills.text import Text, text
 from store.accounts import list_contacts
 from store.activities import ActivityRow, list_activities
@@ -26,7 +27,7 @@ EXIT_HEADINGS = ("exit criteria", "exit", "退出标准", "阶段退出标准")
 
 
 class PrepParams(SkillParams):
-    about: str = Field(description="the opportunity or customer that the call is with")
+    about: str = Field(description=text("the opportunity or customer that the call is with").template)
 
 
 @dataclass(frozen=True)
@@ -245,11 +246,11 @@ def _people(plan: CallPlan) -> tuple[Bullets, ...]:
 
 
 def _person(who: Who) -> Text:
-    role = who.role.replace("_", " ")
+    role = BUYING_ROLES.get(who.role)
     if who.title and role:
         return text("**{name}**, {title} ({role})", name=who.name, title=who.title, role=role)
     if who.title or role:
-        return text("**{name}**, {title}", name=who.name, title=who.title or role)
+        return text("**{name}**, {title}", name=who.name, title=who.title or role or "")
     return text("**{name}**", name=who.name)
 
 
@@ -259,7 +260,7 @@ def _last(plan: CallPlan) -> tuple[Bullets, ...]:
             "{day}, {person}: {kind}. {note}",
             day=row.activity.occurred_at.date(),
             person=row.person,
-            kind=row.activity.kind,
+            kind=KINDS[row.activity.kind],
             note=row.activity.note or row.activity.outcome,
         )
         for row in plan.activities

@@ -17,7 +17,7 @@ from skills.measures.calendar import Grain, Period
 from skills.measures.pacing import Pace, pace
 from skills.population import Population, find_period, find_population, period_words
 from skills.text import AnyValue, Text, text, value, verbatim
-from skills.wording import enumeration, period_note
+from skills.wording import enumeration, period_name, period_note
 from store.money import Money
 
 SHOWN = 30
@@ -36,9 +36,11 @@ REQUIRED = text("What is missing to the quota, divided by the remaining working 
 
 
 class QuotaParams(SkillParams):
-    owner: str | None = Field(default=None, description="whose quota; yours, or your team's, when left out")
-    team: str | None = Field(default=None, description="which team's quota")
-    period: str | None = Field(default=None, description="which period; this quarter when left out")
+    owner: str | None = Field(
+        default=None, description=text("whose quota; yours, or your team's, when left out").template
+    )
+    team: str | None = Field(default=None, description=text("which team's quota").template)
+    period: str | None = Field(default=None, description=text("which period; this quarter when left out").template)
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def present(standing: QuotaStanding) -> Answer:
 
 def _reason(standing: QuotaStanding) -> Text | None:
     """Why attainment has no value; None when it has one."""
-    total, label = standing.total, standing.period.label
+    total, label = standing.total, period_name(standing.period)
     if total.missing:
         return text("no exchange rate for {currencies}", currencies=enumeration(sorted(total.missing)))
     if not total.has_quota:
@@ -154,7 +156,7 @@ def _reason(standing: QuotaStanding) -> Text | None:
 
 
 def _headline(standing: QuotaStanding) -> Text:
-    total, period = standing.total, standing.period.label
+    total, period = standing.total, period_name(standing.period)
     reason = _reason(standing)
     whose = standing.population.label
     ratio = total.attainment

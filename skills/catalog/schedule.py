@@ -18,7 +18,8 @@ from skills.errors import Impossible, NotAllowed, NotFound, SkillError, Unclear
 from skills.places import find_place
 from skills.references import Rhythm, read_rhythm
 from skills.references.rhythms import DAYS, WORKDAYS
-from skills.rhythm import DAY_NAMES, described, get_next_due, in_words, next_moment, place_name, report_name, rhythm_of
+from skills.rhythm import described, get_next_due, in_words, next_moment, place_name, report_name, rhythm_of
+from skills.terms import DAY_NAMES, ROLES
 from skills.text import Moment, Text, text, verbatim
 from store.change_log import FieldChange, RecordChange, RecordKind, to_json
 from store.models import ReportSchedule, ScheduleStatus
@@ -26,14 +27,19 @@ from store.schedules import get_schedule, list_schedules
 from store.scope import Scope
 
 CHOICES = 5
-EVERY_ONE = frozenset({"all", "everything", "all of them", "all reports", "全部", "所有", "都"})
+EVERY_ONE = frozenset({"all", "everything", "all of them", "all reports", "全部", "所有", "都", "全部报告", "所有报告"})
 THE_ONE = frozenset({"it", "that", "this", "that one", "this one", "the report", "my report", "这个", "它", "那个"})
 REPORT_WORDS = re.compile(
     r"\b(?:the|my|a|an|daily|weekly|monthly|report|digest|summary)\b|报告|报表|日报|周报|月报|我的|的", re.IGNORECASE
 )
 FILLERS = frozenset({"", "in", "on", "at", "one", "every", "to", "for", "from", "of"})
 SCHEDULE = re.compile(r"^(?:schedule:|#)?(?P<id>\d{1,18})$")
-WHEN = ("every weekday at 8:30", "every day at 9:00", "every Monday at 8:00", "on the 1st of every month at 9:00")
+WHEN = (
+    text("every weekday at 8:30"),
+    text("every day at 9:00"),
+    text("every Monday at 8:00"),
+    text("on the 1st of every month at 9:00"),
+)
 
 
 class Deed(StrEnum):
@@ -49,6 +55,12 @@ DEEDS = {
     Deed.RESUME: ("resume", "unpause", "restart", "continue", "unmute", "恢复", "继续"),
     Deed.DELETE: ("delete", "remove", "stop", "cancel", "unsubscribe", "end", "删除", "取消", "停止", "退订"),
 }
+DEED_NAMES = {
+    Deed.MAKE: text("make"),
+    Deed.PAUSE: text("pause"),
+    Deed.RESUME: text("resume"),
+    Deed.DELETE: text("delete"),
+}
 BEFORE = {
     Deed.PAUSE: (ScheduleStatus.ACTIVE,),
     Deed.RESUME: (ScheduleStatus.PAUSED,),
@@ -63,12 +75,20 @@ AFTER = {
 
 
 class ScheduleParams(SkillParams):
-    action: str = Field(default=Deed.MAKE.value, description="make, pause, resume or delete")
-    report: str | None = Field(default=None, description="which report to send, such as leaderboard or pipeline")
-    report_params: dict[str, Any] | None = Field(default=None, description="what that report is to be about")
-    when: str | None = Field(default=None, description="when, such as every weekday at 8:30")
-    channel: str | None = Field(default=None, description="the channel, such as #sales or here; to me when left out")
-    which: str | None = Field(default=None, description="which scheduled report to pause, resume or delete")
+    action: str = Field(default=Deed.MAKE.value, description=text("make, pause, resume or delete").template)
+    report: str | None = Field(
+        default=None, description=text("which report to send, such as leaderboard or pipeline").template
+    )
+    report_params: dict[str, Any] | None = Field(
+        default=None, description=text("what that report is to be about").template
+    )
+    when: str | None = Field(default=None, description=text("when, such as every weekday at 8:30").template)
+    channel: str | None = Field(
+        default=None, description=text("the channel, such as #sales or here; to me when left out").template
+    )
+    which: str | None = Field(
+        default=None, description=text("which scheduled report to pause, resume or delete").template
+    )
 
 
 def run(context: SkillContext, params: ScheduleParams) -> Change:
@@ -82,7 +102,7 @@ def _deed(words: str) -> Deed:
         if said in names:
             return deed
     raise Unclear(
-        text("What shall I do with it?"), choices=[Choice.of(verbatim(deed.value), action=deed.value) for deed in Deed]
+        text("What shall I do with it?"), choices=[Choice.of(DEED_NAMES[deed], action=deed.value) for deed in Deed]
     )
 
 
@@ -190,7 +210,7 @@ def _find_report(context: SkillContext, words: str | None) -> Skill:
             text("These can: {reports}.", reports=", ".join(other.name for other in offered)),
         )
     if context.actor.role.rank < skill.needs.rank:
-        raise NotAllowed(text("Only a {role} can have that report.", role=skill.needs.value))
+        raise NotAllowed(text("Only a {role} can have that report.", role=ROLES[skill.needs]))
     return skill
 
 
@@ -227,7 +247,7 @@ def _try_out(context: SkillContext, skill: Skill, params: Mapping[str, Any]) -> 
 def _rhythm(words: str | None) -> Rhythm:
     if not (words or "").strip():
         raise Unclear(
-            text("When shall I send it?"), choices=[Choice.of(verbatim(example), when=example) for example in WHEN]
+            text("When shall I send it?"), choices=[Choice.of(example, when=example.template) for example in WHEN]
         )
     return read_rhythm(words or "")
 
@@ -279,7 +299,7 @@ def _find_schedules(context: SkillContext, deed: Deed, words: str | None) -> Seq
     able = [row for row in mine if row.status in BEFORE[deed]]
     if not able:
         advice = text("Say “my reports” to see what there is.") if mine else None
-        raise NotFound(text("You have no scheduled report that I could {deed}.", deed=deed.value), advice)
+        raise NotFound(text("You have no scheduled report that I could {deed}.", deed=DEED_NAMES[deed]), advice)
     if said in EVERY_ONE:
         return able
     meant = able if not said or said in THE_ONE else [row for row in able if _is_meant(context, row, said)]

@@ -13,7 +13,7 @@ from store.models import Opportunity, Source
 
 
 class UndoParams(SkillParams):
-    change: str | None = Field(default=None, description="which change; your last one when left out")
+    change: str | None = Field(default=None, description=text("which change; your last one when left out").template)
 
 
 def run(context: SkillContext, params: UndoParams) -> Change:

@@ -11,6 +11,7 @@ from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible, Unclear
 from skills.lifecycle import field_changes, followed
 from skills.references import find_opportunity, find_person, find_stage, read_amount, read_date
+from skills.terms import CATEGORIES
 from skills.text import Text, text
 from store.change_log import RecordChange, RecordKind
 from store.models import Category, Opportunity, Stage, Status
@@ -28,18 +29,30 @@ LOSS_REASONS = (
 
 
 class UpdateParams(SkillParams):
-    opportunity: str = Field(description="which opportunity")
-    stage: str | None = Field(default=None, description="stage to move it to; Won and Lost are stages")
-    amount: str | None = Field(default=None, description="new amount, such as 45k or USD 1,054.00, or a change of it")
-    close_date: str | None = Field(
-        default=None, description="expected close date; for a won or lost one the day it closed"
+    opportunity: str = Field(description=text("which opportunity").template)
+    stage: str | None = Field(default=None, description=text("stage to move it to; Won and Lost are stages").template)
+    amount: str | None = Field(
+        default=None, description=text("new amount, such as 45k or USD 1,054.00, or a change of it").template
     )
-    next_step: str | None = Field(default=None, description="what happens next")
-    next_step_due: str | None = Field(default=None, description="until when")
-    loss_reason: str | None = Field(default=None, description="why it was lost")
-    category: str | None = Field(default=None, description="forecast category: pipeline, best case, commit or omitted")
-    owner: str | None = Field(default=None, description="who takes it over")
-    competitor: str | None = Field(default=None, description="who else is in the running")
+    close_date: str | None = Field(
+        default=None, description=text("expected close date; for a won or lost one the day it closed").template
+    )
+    next_step: str | None = Field(default=None, description=text("what happens next").template)
+    next_step_due: str | None = Field(default=None, description=text("until when").template)
+    loss_reason: str | None = Field(default=None, description=text("why it was lost").template)
+    category: str | None = Field(
+        default=None, description=text("forecast category: pipeline, best case, commit or omitted").template
+    )
+    owner: str | None = Field(default=None, description=text("who takes it over").template)
+    competitor: str | None = Field(default=None, description=text("who else is in the running").template)
+
+
+IN_CHINESE: dict[str, str] = {
+    "潜在": Category.PIPELINE,
+    "最佳情况": Category.BEST_CASE,
+    "承诺": Category.COMMIT,
+    "忽略": Category.OMITTED,
+}
 
 
 def run(context: SkillContext, params: UpdateParams) -> Change:
@@ -173,10 +186,11 @@ def _check_loss(stage: Stage, opportunity: Opportunity, wanted: dict[str, object
 
 
 def _category(words: str) -> Category:
-    named = words.strip().lower().replace(" ", "_").replace("-", "_")
+    said = words.strip().lower().replace(" ", "_").replace("-", "_")
+    named = IN_CHINESE.get(said, said)
     settable = {category.value: category for category in Category if category is not Category.CLOSED}
     if named not in settable:
-        choices = [Choice.of(text("{category}", category=name.replace("_", " ")), category=name) for name in settable]
+        choices = [Choice.of(CATEGORIES[name], category=name) for name in settable]
         raise Unclear(text("“{words}” is not a forecast category.", words=words), choices=choices)
     return settable[named]
 

@@ -12,6 +12,7 @@ from skills.contract import SkillContext
 from skills.errors import NotAllowed, NotFound, Unclear
 from skills.references.names import Candidate, Fit, Matches, match, pieces
 from skills.references.records import CHOICES, RECORD, Resolved, reference
+from skills.terms import STATUSES
 from skills.text import Text, text, value
 from store.models import Account, Opportunity, Person, Product, Stage, Status
 from store.money import Money
@@ -115,7 +116,7 @@ def _choose(
     wanted = [line for line in lines if line.status == (status or Status.OPEN)]
     if status and not wanted:
         raise NotFound(
-            text("“{words}” has no opportunity that is {status}.", words=said, status=status),
+            text("“{words}” has no opportunity that is {status}.", words=said, status=STATUSES[status]),
             choices=_choices(lines, param),
         )
     pool = wanted or lines
