@@ -1,6 +1,7 @@
 """What needs me today: the open opportunities that lack something, the most urgent first."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skills.answer import Action, Answer, Bullets, Invocation
@@ -14,6 +15,7 @@ from store.scope import Scope
 
 SHOWN = 7
 """A list that is longer is not a day's work."""
+BUTTONS = 5
 LOOKED_AT = 60
 URGENCY = (Rule.OVERDUE, Rule.STEP_OVERDUE, Rule.NO_NEXT_STEP, Rule.QUIET, Rule.NO_CLOSE_DATE, Rule.NO_BUYER)
 """Rules that ask for something today, the most urgent first; the others can wait for the next call."""
@@ -26,6 +28,7 @@ class TodayParams(SkillParams):
 @dataclass(frozen=True)
 class Need:
     opportunity: Opportunity
+    customer: str
     finding: Finding
 
 
@@ -47,13 +50,15 @@ class Today:
 def run(context: SkillContext, _: TodayParams) -> Today:
     stages = {stage.id: stage for stage in list_stages(context.session)}
     mine = Scope.of({context.actor.id}) & context.scope
-    rows = [row.opportunity for row in list_open(context.session, mine, limit=LOOKED_AT)]
+    rows = list_open(context.session, mine, limit=LOOKED_AT)
     needs, due = [], []
-    for opportunity in rows:
+    for row in rows:
+        opportunity = row.opportunity
         findings = list_findings(get_standing(context, opportunity, stages[opportunity.stage_id]), context.today)
         urgent = [finding for finding in findings if finding.rule in URGENCY]
         if urgent:
-            needs.append(Need(opportunity, min(urgent, key=lambda finding: URGENCY.index(finding.rule))))
+            worst = min(urgent, key=lambda finding: URGENCY.index(finding.rule))
+            needs.append(Need(opportunity, row.account or opportunity.name, worst))
         if opportunity.next_step and opportunity.next_step_due == context.today:
             due.append(Due(opportunity, opportunity.next_step, context.today))
     needs.sort(key=lambda need: (URGENCY.index(need.finding.rule), -need.finding.days, need.opportunity.id))
@@ -83,15 +88,24 @@ def present(today: Today) -> Answer:
         else text("One of your opportunities needs you."),
         blocks=tuple(blocks),
         notes=(text("And {count} more that can wait until these are done.", count=left),) if left > 0 else (),
-        actions=tuple(_mend(need) for need in shown[:5]),
+        actions=_mends(shown[:BUTTONS]),
         private=True,
     )
 
 
-def _mend(need: Need) -> Action:
-    """The form in which the gap is closed."""
-    invocation = Invocation.of("update", opportunity=f"opportunity:{need.opportunity.id}")
-    return Action(label=text("Edit {name}", name=need.opportunity.name), kind="form", invocation=invocation)
+def _mends(needs: Sequence[Need]) -> tuple[Action, ...]:
+    """The forms in which the gaps are closed, by customer; by opportunity where a customer has several."""
+    customers = [need.customer for need in needs]
+    return tuple(
+        Action(
+            label=text(
+                "Edit {name}", name=need.customer if customers.count(need.customer) == 1 else need.opportunity.name
+            ),
+            kind="form",
+            invocation=Invocation.of("update", opportunity=f"opportunity:{need.opportunity.id}"),
+        )
+        for need in needs
+    )
 
 
 SKILL = Skill(

@@ -1,6 +1,7 @@
 """Changing things by asking: what is done at once, what is asked first, what is refused, and taking it back."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,8 +76,12 @@ def test_a_small_sure_change_is_made_at_once_with_undo(
     after = row(company, renewal)
     assert after.version == before.version + 1
     assert (after.stage_id, after.amount_minor, after.expected_close, after.next_step, after.category) == (
-        company.stages["Pilot"], 4_000_000, day(12, 1), "", "pipeline",
-    )  # fmt: skip
+        company.stages["Pilot"],
+        4_000_000,
+        day(12, 1),
+        "",
+        "pipeline",
+    )
 
 
 def test_several_fields_are_one_change(ask: Asking, company: Company, renewal: int) -> None:
@@ -139,9 +144,8 @@ def test_a_yes_makes_the_change_once_and_only_for_the_person_asked(ask: Asking, 
 
 def test_a_question_is_too_old_after_a_day(ask: Asking, company: Company, renewal: int) -> None:
     reply = ask("Dana", "update", opportunity="brandt", stage="Won")
-    later = Asking(company, type(ask.assistant)(
-        company.database, ask.assistant.knowledge, ask.assistant.skills, lambda: ask.assistant.clock() + dt.timedelta(hours=25)
-    ))  # fmt: skip
+    tomorrow = replace(ask.assistant, clock=lambda: ask.assistant.clock() + dt.timedelta(hours=25))
+    later = Asking(company, tomorrow)
     assert answered(later, "Dana", reply).answer.status is Status.REFUSED
     assert row(company, renewal).status == "open"
 
@@ -255,8 +259,11 @@ def test_a_new_opportunity_is_asked_about_then_added_and_can_be_taken_back(ask: 
     with company.database.session() as session:
         added = session.exec(select(Opportunity).where(Opportunity.name == "Lakeshore Foods – Watch")).one()
     assert (added.owner_id, added.amount_minor, added.stage_id, added.opened_on) == (
-        company.people["Dana"], 3_000_000, company.stages["Discovery"], TODAY,
-    )  # fmt: skip
+        company.people["Dana"],
+        3_000_000,
+        company.stages["Discovery"],
+        TODAY,
+    )
     assert ask("Dana", "undo").answer.status is Status.DONE
     with company.database.session() as session:
         assert session.get(Opportunity, added.id) is None
@@ -282,9 +289,8 @@ def test_a_rep_cannot_add_one_for_somebody_else(ask: Asking, company: Company) -
 
 
 def test_a_call_is_logged_with_its_next_step(ask: Asking, company: Company, renewal: int) -> None:
-    reply = ask(
-        "Dana", "log", kind="call", about="brandt", note="wants <3> kits", when="yesterday", duration="1.5 h", next_step="quote"
-    )  # fmt: skip
+    said = {"kind": "call", "note": "wants <3> kits", "when": "yesterday", "duration": "1.5 h", "next_step": "quote"}
+    reply = ask("Dana", "log", about="brandt", **said)
     assert reply.answer.status is Status.DONE
     assert headline(reply) == "Call logged on **Brandt Paper renewal**."
     with company.database.session() as session:
@@ -304,8 +310,10 @@ def test_a_customer_without_an_opportunity_can_be_called_too(ask: Asking, compan
     with company.database.session() as session:
         (activity,) = session.exec(select(Activity)).all()
     assert (activity.account_id, activity.opportunity_id, activity.direction) == (
-        company.accounts["Lakeshore Foods"], None, "both",
-    )  # fmt: skip
+        company.accounts["Lakeshore Foods"],
+        None,
+        "both",
+    )
 
 
 def test_an_unknown_kind_is_asked_about(ask: Asking, renewal: int) -> None:
