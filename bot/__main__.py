@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.settings import BotSettings, SlackSettings
-from store.engine import Database, utc_now
+from store.clock import utc_now
 from store.settings import StoreSettings
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ def built(clock: Clock) -> Iterator["Assistant"]:
     from knowledge_base import KnowledgeBase, KnowledgeSettings
     from skills.catalog import CATALOG
     from skills.runner import Assistant
+    from store.engine import Database
 
     database = Database(StoreSettings().database)
     try:
@@ -229,6 +230,7 @@ def _manifest(options: argparse.Namespace) -> int:
 def _doctor(_: argparse.Namespace) -> int:
     from bot.doctor import list_findings
     from knowledge_base import KnowledgeBase, KnowledgeSettings
+    from store.engine import Database
 
     database = Database(StoreSettings().database)
     try:

@@ -20,7 +20,8 @@ from skills.language import get_language
 from skills.rhythm import described
 from skills.runner import Assistant, Clock
 from skills.text import render
-from store.engine import Database, utc_now
+from store.clock import utc_now
+from store.engine import Database
 from store.people import get_organisation
 from store.schedules import list_active_schedules
 from store.scope import Scope

@@ -19,7 +19,8 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from store.backup import NoBackup, write_backup
 from store.change_log import Author, FieldChange, RecordChange, RecordKind, apply
-from store.engine import Database, utc_now
+from store.clock import utc_now
+from store.engine import Database
 from store.export import TABLES, list_table
 from store.importers import KINDS, ImportProblem, Options, Report, import_files, show
 from store.importers.amounts import SCALES, Decimals

@@ -1,16 +1,11 @@
 """The database: opening it, sessions, and bringing it to the newest revision."""
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session, create_engine
@@ -54,6 +49,10 @@ class Database:
 
     def migrate(self, revision: str = "head") -> None:
         """Bring the tables to `revision`, creating the file or the tables where there are none."""
+        # Here, because it takes as long to load as everything else of the store, and is hardly ever needed.
+        from alembic import command
+        from alembic.config import Config
+
         if self.is_sqlite and (path := self.engine.url.database):
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         # Alembic rebuilds tables on SQLite; with foreign keys on, dropping the old table would take its children along.
@@ -62,7 +61,8 @@ class Database:
             if not self.is_sqlite:
                 # Two processes that start together: the second waits, and finds the work done.
                 connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-            configuration = _alembic()
+            configuration = Config()
+            configuration.set_main_option("script_location", str(MIGRATIONS))
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, revision)
             if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
@@ -73,19 +73,21 @@ class Database:
         if self.is_sqlite and (path := self.engine.url.database) and not Path(path).exists():
             return None
         with self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+            return found
 
     def is_current(self) -> bool:
-        return self.revision() == ScriptDirectory.from_config(_alembic()).get_current_head()
+        return self.revision() == get_newest_revision()
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-def _alembic() -> Config:
-    configuration = Config()
-    configuration.set_main_option("script_location", str(MIGRATIONS))
-    return configuration
+def get_newest_revision() -> str:
+    """The revision that this version of the code works with; the file of each is named by it, in their order."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _with_driver(url: str) -> str:
@@ -97,10 +99,13 @@ def _with_driver(url: str) -> str:
 
 
 def _create(url: str) -> Engine:
+    # Errors end up in logs, where customers' words and tokens have no business: they are told without parameters.
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     # A connection for each session: SQLite opens in microseconds, and no thread waits for another's connection.
-    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": BUSY_TIMEOUT_SECONDS})
+    engine = create_engine(
+        url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
@@ -121,8 +126,3 @@ def _create(url: str) -> Engine:
         connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'DEFERRED')}")
 
     return engine
-
-
-def utc_now() -> dt.datetime:
-    """The real clock. Only `__main__` modules pass it on; everything else is handed a clock."""
-    return dt.datetime.now(dt.UTC)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from store.engine import utc_now
+from store.clock import utc_now
 from store.models import ReportSchedule
 from tests.scheduler.conftest import Desk, utc
 

@@ -12,7 +12,8 @@ from sqlalchemy.exc import OperationalError
 from scheduler.reports import Settled
 from scheduler.schedules import RETRY_AFTER, Schedules
 from scheduler.settings import SchedulerSettings
-from store.engine import Database, utc_now
+from store.clock import utc_now
+from store.engine import Database
 from store.models import ReportSchedule, ScheduleStatus
 from store.snapshots import add_snapshot, count_snapshot
 from tests.scheduler.conftest import Desk, utc

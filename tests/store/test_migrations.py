@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 import store.engine
-from store.engine import Database
+from store.engine import MIGRATIONS, Database, get_newest_revision
 from store.models import Account, Opportunity, Organisation, Person, Stage
 from store.models.columns import METADATA
 from tests.store.conftest import NOW
@@ -62,6 +64,14 @@ def test_migrating_twice_changes_nothing(empty: Database) -> None:
     empty.migrate()
     empty.migrate()
     assert empty.is_current()
+
+
+def test_files_of_migrations_are_named_by_their_revision() -> None:
+    configuration = Config()
+    configuration.set_main_option("script_location", str(MIGRATIONS))
+    scripts = ScriptDirectory.from_config(configuration)
+    assert scripts.get_heads() == [get_newest_revision()]
+    assert all(Path(script.path).name.startswith(f"{script.revision}_") for script in scripts.walk_revisions())
 
 
 def test_rows_of_the_first_revision_survive_the_newest(empty: Database) -> None:
