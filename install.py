@@ -1,6 +1,6 @@
 """Makes the virtual environment and installs pinned, hashed requirements into it: `install.py VENV REQUIREMENTS`.
 
-Runs on a bare Python 3.11+. The installer itself (uv) is pinned and hashed too; where it has no wheel, pip does the work.
+Runs on a bare Python 3.11+. The installer itself (uv) is pinned and hashed too; where it has no wheel, pip does it.
 """
 
 import subprocess
@@ -15,7 +15,8 @@ OLDEST = (3, 11)
 
 def main() -> int:
     if sys.version_info < OLDEST:
-        print(f"Playmaker needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make PYTHON=python3.12 demo")
+        here = sys.version.split()[0]
+        print(f"Playmaker needs Python 3.11 or newer; this is {here}. Try: make PYTHON=python3.12 demo")
         return 1
     folder, requirements = Path(sys.argv[1]), HERE / sys.argv[2]
     python = folder / "bin" / "python"
@@ -34,16 +35,17 @@ def main() -> int:
 
 def install(python: Path, requirements: Path) -> bool:
     """With uv, which is some ten times faster; with pip where uv cannot be had."""
-    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps", "--require-hashes"]
+    pinned = ["--quiet", "--no-deps", "--require-hashes", "-r"]
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", *pinned]
     uv = python.parent / "uv"
     if not uv.exists():
-        subprocess.run([*pip, "-r", str(HERE / "requirements-install.txt")], stderr=subprocess.DEVNULL, check=False)
+        subprocess.run([*pip, str(HERE / "requirements-install.txt")], stderr=subprocess.DEVNULL, check=False)
     if uv.exists():
-        options = ["--python", str(python), "--no-deps", "--require-hashes", "-r", str(requirements)]
-        if subprocess.run([str(uv), "pip", "install", "--no-progress", "--quiet", *options], check=False).returncode == 0:
+        fast = [str(uv), "pip", "install", "--python", str(python), "--no-progress", *pinned, str(requirements)]
+        if subprocess.run(fast, check=False).returncode == 0:
             return True
         print("uv could not do it; trying pip …", flush=True)
-    return subprocess.run([*pip, "--progress-bar", "on", "-r", str(requirements)], check=False).returncode == 0
+    return subprocess.run([*pip, str(requirements)], check=False).returncode == 0
 
 
 if __name__ == "__main__":

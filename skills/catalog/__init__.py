@@ -15,7 +15,6 @@ from skills.catalog import (
     prep,
     quota,
     reports,
-    reports,
     schedule,
     today,
     undo,
@@ -40,7 +39,6 @@ CATALOG: Mapping[str, Skill] = {
         quota.SKILL,
         leaderboard.SKILL,
         schedule.SKILL,
-        reports.SKILL,
         reports.SKILL,
         help.SKILL,
     )

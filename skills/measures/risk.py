@@ -48,7 +48,7 @@ class Finding:
 
 def list_findings(standing: Standing, today: dt.date) -> tuple[Finding, ...]:
     """The rules that apply, the most urgent first."""
-    return tuple((*_dates(standing, today), *_people(standing, today)))
+    return (*_dates(standing, today), *_people(standing, today))
 
 
 def _dates(standing: Standing, today: dt.date) -> Iterator[Finding]:

@@ -289,7 +289,13 @@ def test_a_rep_cannot_add_one_for_somebody_else(ask: Asking, company: Company) -
 
 
 def test_a_call_is_logged_with_its_next_step(ask: Asking, company: Company, renewal: int) -> None:
-    said = {"kind": "call", "note": "wants <3> kits", "when": "yesterday", "duration": "1.5 h", "next_step": "quote"}
+    said: dict[str, Any] = {
+        "kind": "call",
+        "note": "wants <3> kits",
+        "when": "yesterday",
+        "duration": "1.5 h",
+        "next_step": "quote",
+    }
     reply = ask("Dana", "log", about="brandt", **said)
     assert reply.answer.status is Status.DONE
     assert headline(reply) == "Call logged on **Brandt Paper renewal**."
