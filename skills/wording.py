@@ -80,6 +80,7 @@ def _last_several(match: re.Match[str], _: Period) -> Text:
             return text("last {count} years", count=count)
 
 
+RANGE = re.compile(r"\d{4}-\d\d-\d\d – .+")
 Said = Callable[[re.Match[str], Period], Text]
 NAMES: tuple[tuple[re.Pattern[str], Said], ...] = (
     (re.compile(r"(?P<part>[QH])(?P<number>\d) (?P<fiscal>FY)?(?P<year>\d{4})"), _part_of_year),
@@ -93,10 +94,7 @@ NAMES: tuple[tuple[re.Pattern[str], Said], ...] = (
         lambda m, period: text("{period} to date", period=_named(m["whole"], period)),
     ),
     (re.compile(r"since .+"), lambda _, period: text("since {day}", day=period.start)),
-    (
-        re.compile(r"\d{4}-\d\d-\d\d – .+"),
-        lambda _, period: text("{start} – {end}", start=period.start, end=period.last_day),
-    ),
+    (RANGE, lambda _, period: text("{start} – {end}", start=period.start, end=period.last_day)),
     (re.compile("all time"), lambda *_: text("all time")),
 )
 """How the labels of periods are built, and what is said for each."""
@@ -106,6 +104,8 @@ def period_note(period: Period, whose: Text) -> Text:
     """Which days and whose records were counted."""
     if period.last_day == period.start:
         return text("Counted: {whose}, {day}.", whose=whose, day=period.start)
+    if RANGE.fullmatch(period.label):
+        return text("Counted: {whose}, {period}.", whose=whose, period=period_name(period))
     return text(
         "Counted: {whose}, {period} ({start} to {end}).",
         whose=whose,

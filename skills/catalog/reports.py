@@ -14,8 +14,8 @@ from store.scope import Scope
 MOST_ROWS = 20
 MOST_WITH_BUTTONS = 5
 SUGGESTIONS = (
-    {"report": "leaderboard", "when": "every weekday at 8:30"},
-    {"report": "pipeline", "when": "every Monday at 8:00"},
+    ("leaderboard", text("every weekday at 8:30")),
+    ("pipeline", text("every Monday at 8:00")),
 )
 
 
@@ -43,8 +43,11 @@ def present(reports: Sequence[Scheduled]) -> Answer:
         return Answer(
             headline=text("Nothing is sent to you at fixed times yet. Try “leaderboard every weekday at 8:30”."),
             actions=tuple(
-                Action(label=_offer(offer["report"], offer["when"]), invocation=Invocation.of("schedule", offer))
-                for offer in SUGGESTIONS
+                Action(
+                    label=text("{report}, {when}", report=report, when=when),
+                    invocation=Invocation.of("schedule", report=report, when=when.template),
+                )
+                for report, when in SUGGESTIONS
             ),
             private=True,
         )
@@ -65,10 +68,6 @@ def present(reports: Sequence[Scheduled]) -> Answer:
         notes=notes,
         private=True,
     )
-
-
-def _offer(report: str, when: str) -> Text:
-    return text("{report}, {when}", report=report, when=when)
 
 
 def _headline(active: int, paused: int) -> Text:

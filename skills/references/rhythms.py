@@ -81,11 +81,20 @@ def read_rhythm(words: str) -> Rhythm:
     found = ENGLISH.search(clean) or CHINESE.search(clean)
     at = _time(clean[: found.start()] + " " + clean[found.end() :], clean) if found else _time(clean, clean)
     if found is None:
-        days = [f"every weekday at {at}", f"every Monday at {at}", f"every day at {at}"] if at else []
+        monday = text("every {days} at {at}", days=text("Monday"), at=at or "")
+        days = (
+            (
+                (text("every weekday at {at}", at=at), "weekday"),
+                (monday, "Monday"),
+                (text("every day at {at}", at=at), "day"),
+            )
+            if at
+            else ()
+        )
         raise Unclear(
             text("On which days?") if at else text("I can't read “{words}” as a rhythm.", words=words),
             text("Try “every weekday at 8:30” or 每周一上午9点."),
-            choices=[Choice.of(verbatim(choice), when=choice) for choice in days],
+            choices=[Choice.of(label, when=f"every {on} at {at}") for label, on in days],
         )
     if at is None:
         raise Unclear(
