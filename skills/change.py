@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel
 from skills.answer import Action, Answer, Fact, Facts, Invocation, Model, Status, Subject
 from skills.terms import KINDS, named
 from skills.text import AnyValue, Text, listed, text, value
-from store.change_log import DELETED, MODELS, Applied, FieldChange, Json, RecordChange, RecordKind
+from store.change_log import DELETED, MODELS, Applied, FieldChange, Json, RecordChange, RecordKind, list_change
 from store.models import Account, Opportunity, Person, Product, Stage
 from store.models import Status as RecordStatus
 from store.money import Money
@@ -144,16 +144,20 @@ def _value(session: Session, field: str, raw: Json, currency: str) -> AnyValue |
 
 def list_risks(session: Session, change: Change, actor_id: int, *, by_model: bool) -> tuple[Text, ...]:
     """Why to ask before this is written; empty when it is small, sure and easily taken back."""
-    if change.undoes:
-        return ()
     risks = list(change.doubts)
-    for record in change.records:
+    # Whoever takes back what they did themselves has said so; what somebody else did is that one's to know of.
+    is_own_undo = bool(change.undoes) and _is_by(session, change.undoes or "", actor_id)
+    for record in () if is_own_undo else change.records:
         risks += _risks(session, record, actor_id)
-    if sum(record.id is not None for record in change.records) > 1:
+    if not is_own_undo and sum(record.id is not None for record in change.records) > 1:
         risks.append(text("It changes several records."))
     if by_model:
         risks.append(text("A language model understood this; check it."))
     return tuple(dict.fromkeys(risks))
+
+
+def _is_by(session: Session, change_id: str, actor_id: int) -> bool:
+    return all(entry.actor_id == actor_id for entry in list_change(session, change_id))
 
 
 def _risks(session: Session, record: RecordChange, actor_id: int) -> Iterator[Text]:
@@ -171,6 +175,8 @@ def _risks(session: Session, record: RecordChange, actor_id: int) -> Iterator[Te
     if row.owner_id != actor_id:
         owner = session.get(Person, row.owner_id)
         yield text("It belongs to {owner}.", owner=owner.name if owner else "?")
+    if record.deletes:
+        return
     if row.status != RecordStatus.OPEN:
         yield text("It is already closed.")
     if "owner_id" in fields:

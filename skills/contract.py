@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
@@ -88,7 +87,7 @@ class SkillContext:
     @property
     def today(self) -> dt.date:
         """The day it is in the organisation's zone, in which periods and close dates are counted."""
-        return self.now.astimezone(ZoneInfo(self.organisation.zone)).date()
+        return self.organisation.day_of(self.now)
 
     @property
     def calendar(self) -> FiscalCalendar:

@@ -9,7 +9,7 @@ from skills.errors import NotAllowed
 from skills.terms import ROLES
 from skills.text import text
 from store.change_log import MODELS, RecordChange, RecordKind
-from store.models import Organisation, Person, Role, Sharing
+from store.models import Opportunity, Organisation, Person, Role, Sharing
 from store.people import list_report_ids, list_team_ids
 from store.scope import Scope
 
@@ -54,6 +54,15 @@ def check_skill(skill: Skill, role: Role) -> None:
         )
 
 
+def check_shown(context: SkillContext, opportunity: Opportunity) -> None:
+    """Raises `NotAllowed` when not everybody who hears the answer may see this opportunity."""
+    if not context.scope.allows(opportunity.owner_id):
+        raise NotAllowed(
+            text("Not everyone here may see **{opportunity}**.", opportunity=opportunity.name),
+            text("Ask me in a direct message."),
+        )
+
+
 def check_write(context: SkillContext, record: RecordChange) -> None:
     """Raises `NotAllowed` when the asker may not make this change: to somebody else's record, or for somebody else."""
     field = OWNER_FIELD.get(record.kind)
@@ -61,7 +70,8 @@ def check_write(context: SkillContext, record: RecordChange) -> None:
         if context.actor.role.rank < Role.MANAGER.rank:
             raise NotAllowed(text("Only a manager can change {record}.", record=record.label))
         return
-    owners = {change.new for change in record.fields if change.field == field}
+    # What is removed goes to nobody.
+    owners = set() if record.deletes else {change.new for change in record.fields if change.field == field}
     if record.id is not None:
         row = context.session.get(MODELS[record.kind], record.id)
         owners.add(getattr(row, field, None))

@@ -2,16 +2,16 @@
 
 import datetime as dt
 import json
+import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session
 
 from skills import change as changes
@@ -31,9 +31,11 @@ from store.scope import Scope
 if TYPE_CHECKING:
     from knowledge_base import KnowledgeBase
 
+log = logging.getLogger(__name__)
+
 Clock = Callable[[], dt.datetime]
 CONFIRM_WITHIN = dt.timedelta(hours=24)
-PRIVATE_WORDS = frozenset({"note", "text", "question"})
+PRIVATE_WORDS = frozenset({"note", "text", "question", "objection"})
 """Parameters whose words stay out of the audit."""
 
 
@@ -87,11 +89,11 @@ def confirm(assistant: Assistant, token: str, actor: Actor, audience: Audience, 
     skill = ""
     changed: tuple[ShownChange, ...] = ()
     try:
-        skill, change = _take(assistant, token, actor)
-        with assistant.database.session() as session:
-            context = _context(assistant, session, actor, audience, source)
-            _check(context, change)
-        answer, changed = _apply(assistant, change, actor, source)
+        # One transaction: what could not be written was not answered either, and can be said yes to again.
+        with _told(assistant), assistant.database.writing() as session:
+            skill, change = _take(session, token, actor, assistant.clock())
+            _check(_context(assistant, session, actor, audience, source), change)
+            answer, changed = _apply(session, change, Author(actor.id, source, assistant.clock()))
     except SkillError as error:
         answer = error.answer()
     took_ms = round((time.perf_counter() - started) * 1000)
@@ -103,7 +105,8 @@ def confirm(assistant: Assistant, token: str, actor: Actor, audience: Audience, 
 def cancel(assistant: Assistant, token: str, actor: Actor) -> Reply:
     """Forget the change that was shown under `token`."""
     try:
-        skill, _ = _take(assistant, token, actor)
+        with assistant.database.writing() as session:
+            skill, _ = _take(session, token, actor, assistant.clock())
     except SkillError as error:
         return Reply(skill="", answer=error.answer())
     return Reply(skill=skill, answer=Answer(headline=text("All right, nothing was changed."), private=True))
@@ -122,14 +125,16 @@ def _run(
             return _noted(skill.present(result), context), ()
         change: Change = result
         if not change.records:
-            return Answer(headline=change.headline or text("That is how it is already; nothing to change.")), ()
+            same = change.headline or text("That is how it is already; nothing to change.")
+            return Answer(headline=same, private=True), ()
         _check(context, change)
         shown = changes.list_shown(session, change.records)
         risks = changes.list_risks(session, change, actor.id, by_model=source is Source.MODEL)
     if risks:
         token = _keep(assistant, skill.name, change, actor)
         return changes.preview(change, shown, risks, token), shown
-    return _apply(assistant, change, actor, source)
+    with _told(assistant), assistant.database.writing() as session:
+        return _apply(session, change, Author(actor.id, source, assistant.clock()))
 
 
 def _completed(answer: Answer, invocation: Invocation) -> Answer:
@@ -161,16 +166,17 @@ def _context(assistant: Assistant, session: Session, actor: Actor, audience: Aud
     person = session.get(Person, actor.id)
     organisation = get_organisation(session)
     now = assistant.clock()
-    if person is None or not person.is_active(now.date()):
+    if person is None or not person.is_active(organisation.day_of(now)):
         raise NotAllowed(
             text("I don't know you as a member of this sales team."), text("Ask an administrator to add you.")
         )
     rights = rights_of(session, person, organisation)
+    heard = Scope.everybody() if audience.is_private else audience.scope or Scope.of(())
     return SkillContext(
         actor=actor,
         audience=audience,
         source=source,
-        scope=rights.read & (audience.scope or Scope.everybody()),
+        scope=rights.read & heard,
         own_scope=rights.read,
         write_scope=rights.write,
         session=session,
@@ -190,43 +196,41 @@ def _noted(answer: Answer, context: SkillContext) -> Answer:
 
 
 def _check(context: SkillContext, change: Change) -> None:
-    if change.undoes:
-        entries = change_log.list_change(context.session, change.undoes)
-        if any(entry.actor_id == context.actor.id for entry in entries):
-            return
     for record in change.records:
         check_write(context, record)
 
 
-def _apply(
-    assistant: Assistant, change: Change, actor: Actor, source: Source
-) -> tuple[Answer, tuple[ShownChange, ...]]:
-    author = Author(actor.id, source, assistant.clock())
+def _apply(session: Session, change: Change, author: Author) -> tuple[Answer, tuple[ShownChange, ...]]:
+    applied = change_log.apply(
+        session,
+        change.records,
+        author,
+        reason=change.reason,
+        effective_on=change.effective_on or get_organisation(session).day_of(author.at),
+        undoes=change.undoes,
+    )
+    shown = changes.list_shown(session, applied.records)
+    return changes.done(change, applied, shown), shown
+
+
+@contextmanager
+def _told(assistant: Assistant) -> Iterator[None]:
+    """What keeps a change from being made, in words; by then its transaction is rolled back."""
     try:
-        with assistant.database.writing() as session:
-            zone = ZoneInfo(get_organisation(session).zone)
-            applied = change_log.apply(
-                session,
-                change.records,
-                author,
-                reason=change.reason,
-                effective_on=change.effective_on or author.at.astimezone(zone).date(),
-                undoes=change.undoes,
-            )
-            shown = changes.list_shown(session, applied.records)
+        yield
     except Conflict as conflict:
         raise _stale(assistant, conflict) from conflict
     except RecordGone as gone:
         raise Stale(text("**{record}** is no longer there.", record=gone.record.label)) from gone
     except StillUsed as used:
+        is_opportunity = used.record.kind is change_log.RecordKind.OPPORTUNITY
         raise Impossible(
             text(
                 "**{record}** can't be removed: other records, such as activities, refer to it.",
                 record=used.record.label,
             ),
-            text("Mark it as lost instead."),
+            text("Mark it as lost instead.") if is_opportunity else None,
         ) from used
-    return changes.done(change, applied, shown), shown
 
 
 def _stale(assistant: Assistant, conflict: Conflict) -> Stale:
@@ -272,37 +276,41 @@ def _keep(assistant: Assistant, skill: str, change: Change, actor: Actor) -> str
     return token
 
 
-def _take(assistant: Assistant, token: str, actor: Actor) -> tuple[str, Change]:
-    """The pending change, marked as used in the same transaction: a second click finds it used."""
-    now = assistant.clock()
-    with assistant.database.writing() as session:
-        pending = session.get(PendingChange, token, with_for_update=True)
-        if pending is None or pending.person_id != actor.id:
-            raise NotAllowed(text("Only the person I asked can answer that."))
-        if pending.used_at is not None:
-            raise Stale(text("That was answered already; nothing was changed again."))
-        if pending.expires_at < now:
-            raise Stale(text("That question is too old now, so nothing was changed."), text("Ask again."))
-        pending.used_at = now
-        session.add(pending)
-        return pending.skill, Change.model_validate_json(pending.change)
+def _take(session: Session, token: str, actor: Actor, now: dt.datetime) -> tuple[str, Change]:
+    """The pending change, marked as used in this transaction: a second click waits for it and finds it used."""
+    pending = session.get(PendingChange, token, with_for_update=True)
+    if pending is None or pending.person_id != actor.id:
+        raise NotAllowed(text("Only the person I asked can answer that."))
+    if pending.used_at is not None:
+        raise Stale(text("That was answered already; nothing was changed again."))
+    if pending.expires_at < now:
+        raise Stale(text("That question is too old now, so nothing was changed."), text("Ask again."))
+    pending.used_at = now
+    session.add(pending)
+    return pending.skill, Change.model_validate_json(pending.change)
 
 
 def _audit(assistant: Assistant, reply: Reply, actor: Actor, source: Source) -> None:
     kept = {name: value for name, value in reply.params.items() if name not in PRIVATE_WORDS}
-    # Somebody whom the database does not know was refused; there is no person to hold the row.
-    with suppress(IntegrityError), assistant.database.writing() as session:
-        session.add(
-            AuditEvent(
-                at=assistant.clock(),
-                actor_id=actor.id,
-                source=source,
-                skill=reply.skill,
-                params=json.dumps(kept, ensure_ascii=False, default=str),
-                status=reply.answer.status,
-                took_ms=reply.took_ms,
+    try:
+        with assistant.database.writing() as session:
+            session.add(
+                AuditEvent(
+                    at=assistant.clock(),
+                    actor_id=actor.id,
+                    source=source,
+                    skill=reply.skill,
+                    params=json.dumps(kept, ensure_ascii=False, default=str),
+                    status=reply.answer.status,
+                    took_ms=reply.took_ms,
+                )
             )
-        )
+    except IntegrityError:
+        # Somebody whom the database does not know was refused; there is no person to hold the row.
+        return
+    except SQLAlchemyError as error:
+        # What was asked is done by now; told as a failure, it would be done again.
+        log.error("%s by person %s could not be audited: %s", reply.skill, actor.id, type(error).__name__)
 
 
 def get_actor(session: Session, person: Person) -> Actor:

@@ -53,9 +53,9 @@ def run(context: SkillContext, params: CreateParams) -> Change:
         doubts += [day.doubt] if day.doubt else []
         close = day.day
     sold = product.value if product else None
-    name = params.name or (f"{account.value.name} – {sold.name}" if sold else account.value.name)
+    name = (params.name or "").strip() or (f"{account.value.name} – {sold.name}" if sold else account.value.name)
     wanted: dict[str, Any] = {
-        "name": name.strip(),
+        "name": name,
         "account_id": account.value.id,
         "owner_id": owner.value.id,
         "product_id": sold.id if sold else None,

@@ -37,6 +37,9 @@ class Help:
 
 def run(context: SkillContext, params: ObjectionParams) -> Help:
     opportunity = find_opportunity(context, params.opportunity).value if params.opportunity else None
+    if opportunity is not None and not context.scope.allows(opportunity.owner_id):
+        # The advice is for everybody here, the record that it would be noted on is not.
+        opportunity = None
     knowledge = context.knowledge
     with readable():
         answer = knowledge.ask(params.objection, kind=KIND)

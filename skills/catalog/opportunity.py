@@ -12,8 +12,9 @@ from skills.answer import Action, Answer, Block, Bullets, Fact, Facts, Invocatio
 from skills.change import ShownChange, list_shown
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.envelope import Envelope
-from skills.errors import NotAllowed
+from skills.errors import NotFound
 from skills.figure import Figure, RecordFilter
+from skills.permissions import check_shown
 from skills.references import find_opportunity
 from skills.terms import BUYING_ROLES, CATEGORIES, DIRECTIONS, KINDS
 from skills.text import Moment, Text, text, verbatim
@@ -78,12 +79,10 @@ class OpportunityView:
 def run(context: SkillContext, params: OpportunityParams) -> OpportunityView:
     found = find_opportunity(context, params.opportunity)
     session, opportunity_id = context.session, found.value.id or 0
+    check_shown(context, found.value)
     row = get_opportunity(session, context.scope, opportunity_id)
     if row is None:
-        raise NotAllowed(
-            text("Not everyone here may see **{opportunity}**.", opportunity=found.value.name),
-            text("Ask me in a direct message."),
-        )
+        raise NotFound(text("That opportunity is no longer there."))
     one = row.opportunity
     roles = list_contact_roles(session, context.scope, opportunity_id)
     known = {role.contact.id for role in roles}
@@ -127,7 +126,7 @@ def _event(session: Session, row: OpportunityRow, context: SkillContext, entries
     shown = list_shown(session, [changed])
     if created:
         shown = tuple(item for item in shown if item.field in ("stage", "amount", "owner"))
-    recorded_on = Moment(value=first.recorded_at, zone=context.organisation.zone).value.date()
+    recorded_on = context.organisation.day_of(first.recorded_at)
     imported = first.source in (Source.IMPORT, Source.DEMO)
     return Event(
         day=first.effective_on,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -11,6 +12,7 @@ from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.errors import NotFound
 from skills.measures.risk import Finding, list_findings
 from skills.passages import readable
+from skills.permissions import check_shown
 from skills.references import find_account, find_opportunity
 from skills.standing import described, get_standing, question_for
 from skills.terms import BUYING_ROLES, KINDS
@@ -70,11 +72,12 @@ def run(context: SkillContext, params: PrepParams) -> CallPlan:
         opportunity = find_opportunity(context, params.about, param="about", status=Status.OPEN).value
     except NotFound as missing:
         return _account_plan(context, params.about, missing)
+    check_shown(context, opportunity)
     session = context.session
     opportunity_id = opportunity.id or 0
     stages = list_stages(session)
     stage = next(stage for stage in stages if stage.id == opportunity.stage_id)
-    roles = list_contact_roles(session, context.own_scope, opportunity_id)
+    roles = list_contact_roles(session, context.scope, opportunity_id)
     owner = session.get(Person, opportunity.owner_id)
     product = session.get(Product, opportunity.product_id) if opportunity.product_id else None
     with readable():
@@ -90,9 +93,7 @@ def run(context: SkillContext, params: PrepParams) -> CallPlan:
             (s for s in stages if s.position > stage.position and s.kind in (Status.OPEN, Status.WON)), None
         ),
         people=tuple(Who(r.contact.name, r.contact.title, r.role, getattr(r, "stance", None)) for r in roles),
-        activities=tuple(
-            list_activities(session, context.own_scope, limit=LAST_ACTIVITIES, opportunity_id=opportunity_id)
-        ),
+        activities=tuple(list_activities(session, context.scope, limit=LAST_ACTIVITIES, opportunity_id=opportunity_id)),
         findings=list_findings(get_standing(context, opportunity, stage), context.today),
         exit_criteria=exit_criteria,
         objections=objections,
@@ -115,9 +116,7 @@ def _account_plan(context: SkillContext, words: str, missing: NotFound) -> CallP
         stage=None,
         next_stage=None,
         people=tuple(Who(contact.name, contact.title, "", None) for contact in contacts),
-        activities=tuple(
-            list_activities(context.session, context.own_scope, limit=LAST_ACTIVITIES, account_id=account.id)
-        ),
+        activities=tuple(list_activities(context.session, context.scope, limit=LAST_ACTIVITIES, account_id=account.id)),
         findings=(),
         exit_criteria=None,
         objections=(),
@@ -258,7 +257,7 @@ def _last(plan: CallPlan) -> tuple[Bullets, ...]:
     items = tuple(
         text(
             "{day}, {person}: {kind}. {note}",
-            day=row.activity.occurred_at.date(),
+            day=row.activity.occurred_at.astimezone(ZoneInfo(plan.zone)).date(),
             person=row.person,
             kind=KINDS[row.activity.kind],
             note=row.activity.note or row.activity.outcome,

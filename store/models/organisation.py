@@ -2,6 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -39,6 +40,10 @@ class Organisation(SQLModel, table=True):
     fiscal_year_named_by: str = "end"
     working_days: str = "mon,tue,wed,thu,fri"
     sharing: str = Sharing.TEAM
+
+    def day_of(self, moment: dt.datetime) -> dt.date:
+        """The day that it is here at a moment."""
+        return moment.astimezone(ZoneInfo(self.zone)).date()
 
 
 class CalendarDay(SQLModel, table=True):
