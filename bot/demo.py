@@ -76,13 +76,13 @@ TRY = (
     (
         "Sam Osei",
         "New hire",
-        "Asks what the company knows, and sees where he stands.",
+        "Asks what the company knows, in any words.",
         (
-            "where is customer data stored?",
-            "what is a pilot?",
+            "what should I do in my first week?",
+            "what does coverage mean?",
+            "how much does Watch cost?",
             "what is our parental leave policy?",
             "我可以给多少折扣？",
-            "where do I stand?",
         ),
     ),
 )

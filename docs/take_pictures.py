@@ -23,7 +23,7 @@ from tests.browser.company import NOW, Corvane, chromium, corvane, find_chromium
 from tests.browser.screen import Screen
 
 HERE = Path(__file__).parent
-WIDTH, HEIGHT = 1280, 800
+WIDTH, HEIGHT = 1280, 880
 Scheme = Literal["light", "dark"]
 
 
@@ -51,7 +51,7 @@ async def home(screen: Screen) -> None:
 async def knowledge(screen: Screen) -> None:
     """Sam asks in English and in Chinese, and gets a quote and its place."""
     await screen.become("Sam Osei")
-    await screen.say("where is customer data stored?")
+    await screen.say("what should I do in my first week?")
     await screen.say("我可以给多少折扣？")
 
 
