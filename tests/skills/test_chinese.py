@@ -45,7 +45,7 @@ CHINESE_NAMES: dict[type[SQLModel], dict[str, str]] = {
 ALLOWED = {*CATALOG, "USD", "CNY", "EUR", "America", "New_York"}
 """Commands, currencies and the name of a time zone are the same in every language."""
 PARAMETERS = {name for skill in CATALOG.values() for name in skill.params.model_fields}
-VALUES = {"booked", "attainment", "deals", "rep", "team", "in", "out", "both", "here"}
+VALUES = {"booked", "attainment", "deals", "rep", "team", "month", "region", "in", "out", "both", "here"}
 """What a parameter can be set to, where help explains it."""
 EXAMPLES = {"acme", "dana", "sales"}
 """The names in examples, for somebody without a customer."""
