@@ -7,21 +7,19 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import WSMsgType, web
 
-from bot.local_workspace.acts import CannotActError
-from bot.local_workspace.delivery import NotAcknowledgedError
+from bot.local_workspace.acts import Acts, CannotActError
+from bot.local_workspace.delivery import Delivery, NotAcknowledgedError
 from bot.local_workspace.elements import NoSuchElement, find_element, list_elements, state_of
 from bot.local_workspace.feed import Happening
 from bot.local_workspace.messages import Message, View
 from bot.local_workspace.methods.places import channel_json
 from bot.local_workspace.roster import Json
-
-if TYPE_CHECKING:
-    from bot.local_workspace.workspace import Workspace
+from bot.local_workspace.state import State
 
 STATIC = Path(__file__).parent / "static"
 SECURITY_HEADERS = {
@@ -39,10 +37,12 @@ _SHOWABLE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 class Page:
     """Serves the page of one workspace and carries out what is done on it."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._state = workspace.state
-        self._acts: dict[str, Callable[[Json], Awaitable[Json]]] = {
+    def __init__(self, state: State, delivery: Delivery, acts: Acts, base_url: Callable[[], str]) -> None:
+        self._state = state
+        self._delivery = delivery
+        self._acts = acts
+        self._base_url = base_url
+        self._answers: dict[str, Callable[[Json], Awaitable[Json]]] = {
             "say": self._say,
             "slash": self._slash,
             "click": self._click,
@@ -97,7 +97,7 @@ class Page:
         stored = self._state.files.get(request.match_info["id"])
         if stored is None or not stored.complete:
             raise web.HTTPNotFound
-        authorised = request.headers.get("Authorization") == f"Bearer {self._workspace.bot_token}"
+        authorised = request.headers.get("Authorization") == f"Bearer {self._state.roster.app.bot_token}"
         if not authorised:
             self._check_origin(request)
         headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
@@ -108,7 +108,7 @@ class Page:
 
     def _check_origin(self, request: web.Request) -> None:
         """Only this machine's browser on this page: other sites could otherwise act through it."""
-        own = urlsplit(self._workspace.base_url).netloc
+        own = urlsplit(self._base_url()).netloc
         allowed = {own, own.replace("127.0.0.1", "localhost")}
         origin = request.headers.get("Origin")
         if request.host not in allowed or (origin is not None and urlsplit(origin).netloc not in allowed):
@@ -118,7 +118,7 @@ class Page:
 
     async def _snapshot(self, request: web.Request) -> web.Response:
         self._check_origin(request)
-        state, roster = self._state, self._workspace.roster
+        state, roster = self._state, self._state.roster
         messages = [state.message_json(m) for channel in state.messages.values() for m in channel.values()]
         messages += [state.message_json(m) for m in state.ephemerals.values()]
         snapshot: Json = {
@@ -144,7 +144,7 @@ class Page:
             "read": {f"{user}/{channel}": ts for (user, channel), ts in state.read_until.items()},
             "traffic": list(state.traffic),
             "faults": state.faults.to_json(),
-            "connected": self._workspace.delivery.connected,
+            "connected": self._delivery.connected,
         }
         return web.json_response(snapshot, headers=SECURITY_HEADERS)
 
@@ -185,15 +185,15 @@ class Page:
         if request.content_type != "application/json":
             raise web.HTTPUnsupportedMediaType
         body = await request.json()
-        act = self._acts.get(str(body.get("act")))
+        act = self._answers.get(str(body.get("act")))
         if act is None:
             raise web.HTTPNotFound
         try:
             return web.json_response({"ok": True, **await act(body)})
         except NotAcknowledgedError:
-            name = self._workspace.roster.app.name
+            name = self._state.roster.app.name
             words = f"{name} did not answer in time."
-            if not self._workspace.delivery.connected:
+            if not self._delivery.connected:
                 words = f"{name} is not connected. Start it and try again."
             return web.json_response({"ok": False, "error": words})
         except (CannotActError, NoSuchElement, LookupError) as problem:
@@ -222,25 +222,23 @@ class Page:
         return find_element(source.blocks, str(body.get("action_id")))
 
     async def _say(self, body: Json) -> Json:
-        message = self._workspace.acts.say(
-            body["user"], str(body["text"]), str(body["channel"]), body.get("thread_ts") or None
-        )
+        message = self._acts.say(body["user"], str(body["text"]), str(body["channel"]), body.get("thread_ts") or None)
         self._state.read_until[body["user"], message.channel] = message.ts
         return {"ts": message.ts}
 
     async def _slash(self, body: Json) -> Json:
-        await self._workspace.acts.slash(body["user"], body["command"], str(body["text"]), body["channel"])
+        await self._acts.slash(body["user"], body["command"], str(body["text"]), body["channel"])
         return {}
 
     async def _click(self, body: Json) -> Json:
         source = self._source(body)
-        await self._workspace.acts.click(body["user"], source, self._placed(body, source), body.get("value"))
+        await self._acts.click(body["user"], source, self._placed(body, source), body.get("value"))
         return {}
 
     async def _options(self, body: Json) -> Json:
         source = self._source(body)
         query = str(body.get("query", ""))
-        return await self._workspace.acts.options(body["user"], source, self._placed(body, source), query)
+        return await self._acts.options(body["user"], source, self._placed(body, source), query)
 
     async def _submit(self, body: Json) -> Json:
         view = self._source(body)
@@ -249,17 +247,17 @@ class Page:
         for given in body.get("values", ()):
             placed = self._placed(given, view)
             filled.setdefault(placed.block_id, {})[placed.action_id] = state_of(placed.element, given.get("value"))
-        submission = await self._workspace.acts.submit(body["user"], view, filled)
+        submission = await self._acts.submit(body["user"], view, filled)
         return {"errors": submission.errors}
 
     async def _close(self, body: Json) -> Json:
         view = self._source(body)
         assert isinstance(view, View)  # noqa: S101 - the page sends a view's id
-        await self._workspace.acts.close_view(body["user"], view)
+        await self._acts.close_view(body["user"], view)
         return {}
 
     async def _open(self, body: Json) -> Json:
-        self._workspace.acts.open_app(body["user"], str(body["tab"]))
+        self._acts.open_app(body["user"], str(body["tab"]))
         return {}
 
     async def _read(self, body: Json) -> Json:
@@ -269,20 +267,20 @@ class Page:
     async def _react(self, body: Json) -> Json:
         message = self._message(body)
         there = body["user"] in dict(message.reactions).get(body["name"], ())
-        self._workspace.acts.react(body["user"], message, body["name"], added=not there)
+        self._acts.react(body["user"], message, body["name"], added=not there)
         return {}
 
     async def _delete(self, body: Json) -> Json:
-        self._workspace.acts.delete(body["user"], self._message(body))
+        self._acts.delete(body["user"], self._message(body))
         return {}
 
     async def _stop(self, body: Json) -> Json:
-        self._workspace.acts.stop(body["user"], body["channel"], body["thread_ts"])
+        self._acts.stop(body["user"], body["channel"], body["thread_ts"])
         return {}
 
     async def _fault(self, body: Json) -> Json:
         """Switch a fault from the inspector; answers with all of them."""
-        faults, name = self._workspace.faults, str(body.get("name"))
+        faults, name = self._state.faults, str(body.get("name"))
         switches: dict[str, Callable[[], None]] = {
             "double_events": faults.deliver_twice,
             "lost_acks": faults.lose_acks,
@@ -297,7 +295,7 @@ class Page:
             "clear": faults.clear,
         }
         if name == "disconnect":
-            await self._workspace.disconnect()
+            await self._delivery.disconnect()
         elif name in switches:
             switches[name]()
         else:

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bot.local_workspace.elements import (
-    Placed,
-    find_element,
-    list_elements,
-    pick_option,
-    state_of,
-)
+from bot.local_workspace.acts import Acts
+from bot.local_workspace.elements import Placed, find_element, list_elements, pick_option, state_of
 from bot.local_workspace.feed import Happening
 from bot.local_workspace.messages import Message, View
 from bot.local_workspace.rendering import text_of
 from bot.local_workspace.responses import Submission
 from bot.local_workspace.roster import Json, Member
-
-if TYPE_CHECKING:
-    from bot.local_workspace.workspace import Workspace
+from bot.local_workspace.state import State
 
 TIMEOUT = 5.0
 
@@ -31,8 +24,9 @@ class Person:
     event driven and ends with `NothingHappened` after `timeout` seconds.
     """
 
-    def __init__(self, workspace: Workspace, member: Member) -> None:
-        self._workspace = workspace
+    def __init__(self, state: State, acts: Acts, member: Member) -> None:
+        self._state = state
+        self._acts = acts
         self.member = member
         self._heard = 0
         self._acted = 0
@@ -44,7 +38,7 @@ class Person:
     @property
     def direct_channel(self) -> str:
         """The channel id of this person's direct conversation with the app."""
-        return self._workspace.state.open_direct((self.id,))
+        return self._state.open_direct((self.id,))
 
     # Acting
 
@@ -52,46 +46,46 @@ class Person:
         self, text: str, *, channel: str | None = None, dm: bool = False, thread: str | Message | None = None
     ) -> Message:
         """Post in a channel (id or #name), the direct conversation, or a thread (its ts or one of its messages)."""
-        self._act()
+        self._begin()
         if isinstance(thread, Message):
             channel, thread = channel or thread.channel, thread.thread
         place = self._place(channel, dm=dm)
-        return self._workspace.acts.say(self.id, text, place, thread)
+        return self._acts.say(self.id, text, place, thread)
 
     async def edit(self, message: Message, text: str) -> Message:
-        self._act()
-        return self._workspace.acts.edit(self.id, self._now(message), text)
+        self._begin()
+        return self._acts.edit(self.id, self._now(message), text)
 
     async def delete(self, message: Message) -> None:
-        self._act()
-        self._workspace.acts.delete(self.id, self._now(message))
+        self._begin()
+        self._acts.delete(self.id, self._now(message))
 
     async def react(self, message: Message, name: str) -> Message:
-        self._act()
-        return self._workspace.acts.react(self.id, self._now(message), name)
+        self._begin()
+        return self._acts.react(self.id, self._now(message), name)
 
     async def click(self, source: Message | View, what: str, value: Any = None) -> None:
         """Press the button with this action_id or these words; a feedback button by its own words.
 
         Raises `NotAcknowledgedError` when the app does not answer in time.
         """
-        self._act()
+        self._begin()
         source = self._current(source)
         placed = find_element(source.blocks, what)
         chosen = what if placed.element["type"] == "feedback_buttons" and value is None else value
-        await self._workspace.acts.click(self.id, source, placed, chosen)
+        await self._acts.click(self.id, source, placed, chosen)
 
     async def choose(self, source: Message | View, what: str, value: Any) -> None:
         """Set a select, overflow, date picker, checkboxes or radio group, by the option's words or value.
 
         In an external select, `value` is typed as the query and the app's first match is taken.
         """
-        self._act()
+        self._begin()
         source = self._current(source)
         placed = find_element(source.blocks, what)
         if "external_select" in placed.element["type"]:
             value = await self._external(source, placed, value)
-        await self._workspace.acts.click(self.id, source, placed, value)
+        await self._acts.click(self.id, source, placed, value)
 
     async def options(self, source: Message | View, what: str, query: str = "") -> list[Json]:
         """What the app offers in an external select for `query`, groups flattened."""
@@ -100,14 +94,14 @@ class Person:
 
     async def slash(self, command: str, text: str = "", *, channel: str | None = None) -> Json:
         """Run a slash command, in the direct conversation unless a channel is named; returns the acknowledgement."""
-        self._act()
-        return await self._workspace.acts.slash(self.id, command, text, self._place(channel, dm=channel is None))
+        self._begin()
+        return await self._acts.slash(self.id, command, text, self._place(channel, dm=channel is None))
 
     async def open_home(self, timeout: float = TIMEOUT) -> View:  # noqa: ASYNC109
         """Open the app's Home tab and wait for what the app puts there."""
-        self._act()
-        self._workspace.acts.open_app(self.id, "home")
-        happening = await self._workspace.state.feed.first(
+        self._begin()
+        self._acts.open_app(self.id, "home")
+        happening = await self._state.feed.first(
             lambda h: h.kind == "home" and h.value.user == self.id,
             after=self._acted,
             timeout=timeout,
@@ -117,17 +111,17 @@ class Person:
 
     async def open_messages(self) -> None:
         """Open the direct conversation with the app."""
-        self._act()
-        self._workspace.acts.open_app(self.id, "messages")
+        self._begin()
+        self._acts.open_app(self.id, "messages")
 
     async def stop(self, message: Message) -> None:
         """Press Stop in the thread of `message`."""
-        self._act()
-        self._workspace.acts.stop(self.id, message.channel, message.thread)
+        self._begin()
+        self._acts.stop(self.id, message.channel, message.thread)
 
     async def submits(self, view: View, values: Mapping[str, Any] | None = None) -> Submission:
         """Fill the form, by label, block_id or action_id, and send it."""
-        self._act()
+        self._begin()
         view = self._current(view)
         filled: dict[str, dict[str, Json]] = {}
         for name, value in (values or {}).items():
@@ -136,12 +130,12 @@ class Person:
             if "external_select" in placed.element["type"] and value:
                 chosen = await self._external(view, placed, value)
             filled.setdefault(placed.block_id, {})[placed.action_id] = state_of(placed.element, chosen)
-        return await self._workspace.acts.submit(self.id, view, filled)
+        return await self._acts.submit(self.id, view, filled)
 
     async def closes(self, view: View) -> None:
         """Close a modal without sending it."""
-        self._act()
-        await self._workspace.acts.close_view(self.id, self._current(view))
+        self._begin()
+        await self._acts.close_view(self.id, self._current(view))
 
     # Reading
 
@@ -166,7 +160,7 @@ class Person:
             )
 
         about = f" with {containing!r}" if containing else ""
-        happening = await self._workspace.state.feed.first(
+        happening = await self._state.feed.first(
             wanted, after=self._heard, timeout=timeout, what=f"a message to {self.member.real_name}{about}"
         )
         self._heard = happening.number
@@ -179,11 +173,11 @@ class Person:
             return False
         if message.ephemeral_to:
             return message.ephemeral_to == self.id
-        return self.id in self._workspace.state.channel_members(message.channel)
+        return self.id in self._state.channel_members(message.channel)
 
     async def modal(self, timeout: float = TIMEOUT) -> View:  # noqa: ASYNC109
         """The modal that this person's last act opened or changed; waits for it."""
-        happening = await self._workspace.state.feed.first(
+        happening = await self._state.feed.first(
             lambda h: h.kind == "view" and h.value.user == self.id,
             after=self._acted,
             timeout=timeout,
@@ -195,29 +189,29 @@ class Person:
     @property
     def open_modal(self) -> View | None:
         """The topmost modal now, if any."""
-        stack = self._workspace.state.views.get(self.id, [])
+        stack = self._state.views.get(self.id, [])
         return stack[-1] if stack else None
 
     @property
     def home(self) -> View | None:
         """The Home tab as it stands."""
-        return self._workspace.state.homes.get(self.id)
+        return self._state.homes.get(self.id)
 
     # Inside
 
-    def _act(self) -> None:
-        self._heard = self._acted = self._workspace.state.feed.number
+    def _begin(self) -> None:
+        self._heard = self._acted = self._state.feed.number
 
     def _place(self, channel: str | None, *, dm: bool) -> str:
         if dm or channel is None:
             return self.direct_channel
-        found = self._workspace.state.find_channel(channel)
+        found = self._state.find_channel(channel)
         if found is None:
             raise LookupError(f"There is no channel {channel}.")
         return found
 
     def _now(self, message: Message) -> Message:
-        found = self._workspace.state.get_message(message.channel, message.ts)
+        found = self._state.get_message(message.channel, message.ts)
         if found is None:
             raise LookupError("This message was deleted.")
         return found
@@ -225,7 +219,7 @@ class Person:
     def _current(self, source: Any) -> Any:
         if isinstance(source, Message):
             return self._now(source)
-        found = self._workspace.state.get_view(source.id)
+        found = self._state.get_view(source.id)
         if found is None:
             raise LookupError(f"The view {source.title!r} was closed.")
         return found
@@ -243,7 +237,7 @@ class Person:
         return exact[0] if exact else options[0] if options else pick_option(options, value)
 
     async def _options(self, source: Message | View, placed: Placed, query: str) -> list[Json]:
-        answer = await self._workspace.acts.options(self.id, source, placed, query)
+        answer = await self._acts.options(self.id, source, placed, query)
         grouped = [o for g in answer.get("option_groups") or () for o in g.get("options", ())]
         return [*(answer.get("options") or ()), *grouped]
 

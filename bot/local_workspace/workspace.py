@@ -120,7 +120,7 @@ class Workspace:
         app.router.add_route("*", "/api/{method}", api.serve)
         app.router.add_get("/link", self.delivery.serve_socket)
         app.router.add_post("/response/{id}", self.responses.serve)
-        Page(self).add_routes(app)
+        Page(self.state, self.delivery, self.acts, lambda: self.base_url).add_routes(app)
         return app
 
     def _call_made(self) -> str:
@@ -162,7 +162,7 @@ class Workspace:
         """The person with this id, e-mail, name or real name."""
         for each in self.state.members.values():
             if member in (each.id, each.email, each.name, each.real_name) and each.id != self.state.bot:
-                return self._people.setdefault(each.id, Person(self, each))
+                return self._people.setdefault(each.id, Person(self.state, self.acts, each))
         raise LookupError(f"There is nobody called {member!r} in the workspace.")
 
     async def reply_to(
