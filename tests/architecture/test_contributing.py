@@ -23,13 +23,11 @@ def examples() -> list[str]:
 
 
 @pytest.fixture
-def ask(tmp_path: Path) -> Callable[[str], Reply]:
+def ask(database: Database) -> Callable[[str], Reply]:
     """Asks the guide's skill, in a company whose catalog has it."""
     module: dict[str, Any] = {"__name__": "skills.catalog.stages"}
     exec(compile(examples()[0], "skills/catalog/stages.py", "exec"), module)
     skill: Skill = module["SKILL"]
-    database = Database(f"sqlite:///{tmp_path / 'company.db'}")
-    database.migrate()
     company = build_company(database)
     assistant = Assistant(database, cast("Any", None), {**CATALOG, skill.name: skill}, lambda: NOW)
     with database.session() as session:

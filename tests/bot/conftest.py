@@ -1,34 +1,12 @@
 """A bot on a workspace of its own, for each test."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
 from store.engine import Database
 from tests.bot.slack_bot import Bot, running
 from tests.skills.company import Company, build_company
-
-
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database without rows, to copy."""
-    path = tmp_path_factory.mktemp("company") / "empty.db"
-    database = Database(f"sqlite:///{path}")
-    database.migrate()
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    return path
-
-
-@pytest.fixture
-def database(empty: Path, tmp_path: Path) -> Iterator[Database]:
-    path = tmp_path / "company.db"
-    path.write_bytes(empty.read_bytes())
-    database = Database(f"sqlite:///{path}")
-    yield database
-    database.close()
 
 
 @pytest.fixture

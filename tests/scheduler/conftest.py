@@ -1,9 +1,7 @@
 """A small company with a clock that the test sets."""
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -81,27 +79,6 @@ def words_of(message: OutboxMessage) -> str:
     """The headline and the notes as an English reader sees them."""
     answer = answer_of(message)
     return "\n".join(english(thing) for thing in (answer.headline, *answer.notes))
-
-
-@pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database without rows, to copy."""
-    path = tmp_path_factory.mktemp("scheduler") / "empty.db"
-    database = Database(f"sqlite:///{path}")
-    database.migrate()
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    return path
-
-
-@pytest.fixture
-def database(empty: Path, tmp_path: Path) -> Iterator[Database]:
-    path = tmp_path / "playmaker.db"
-    path.write_bytes(empty.read_bytes())
-    database = Database(f"sqlite:///{path}")
-    yield database
-    database.close()
 
 
 @pytest.fixture

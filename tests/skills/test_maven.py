@@ -5,7 +5,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -16,8 +16,7 @@ from skills.runner import Assistant, Reply, get_actor, run_skill
 from store.engine import Database
 from store.importers import Options, import_files
 from store.models import Organisation, Person, Source
-from tests.skills.company import NOW, facts, figure, headline, notes, rows
-from tests.skills.conftest import FIGURES
+from tests.skills.company import NOW, build_assistant, facts, figure, headline, notes, rows
 
 MAVEN = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "maven_crm"
 
@@ -68,7 +67,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         boss = session.exec(select(Person).where(Person.name == "Dustin Brinkmann")).one()
         boss.role = "admin"
         session.add(boss)
-    yield Assistant(database, cast("Any", None), FIGURES, lambda: NOW)
+    yield build_assistant(database)
     database.close()
 
 

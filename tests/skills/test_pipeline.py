@@ -170,9 +170,9 @@ deals = st.lists(
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deals)
 def test_the_stages_add_up_to_the_total_to_the_cent(
-    empty: Path, tmp_path_factory: pytest.TempPathFactory, found: list[tuple[str, int, str]]
+    migrated: Path, tmp_path_factory: pytest.TempPathFactory, found: list[tuple[str, int, str]]
 ) -> None:
-    with asking_on_a_copy(empty, tmp_path_factory.mktemp("open")) as ask:
+    with asking_on_a_copy(migrated, tmp_path_factory.mktemp("open")) as ask:
         ask.company.rate("EUR", "1.0837", day(1, 1))
         ask.company.rate("JPY", "0.006713", day(1, 1))
         for stage, minor, currency in found:

