@@ -8,8 +8,9 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from store.settings import StoreSettings
 
 if TYPE_CHECKING:
     from slack_bolt.app.async_app import AsyncApp
+    from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
     from bot.understanding import Understanding
     from skills.runner import Assistant
@@ -30,6 +32,11 @@ LIBRARIES = ("slack_bolt", "slack_sdk", "bot.slack", "aiohttp", "httpx", "chroma
 """What logs more than anybody reads; warnings still come through."""
 
 
+SLACK_SECONDS = 30.0
+"""How long one call to Slack may take."""
+FIRST_WAIT = 2.0
+LONGEST_WAIT = 60.0
+"""Seconds between attempts to reach Slack at the start; starting over and over would be worse for both."""
 FINISH_WITHIN = 10.0
 """Seconds in which what was asked before a stop is still answered."""
 
@@ -142,28 +149,34 @@ async def _serve(
 
     from bot.app import create_app, create_client, create_desk
     from bot.delivery import Delivery
-    from bot.posting import Poster
+    from bot.posting import Poster, slack_word
 
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     understanding = _understanding(assistant, settings)
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SLACK_SECONDS)) as session:
         client = create_client(slack, session)
+        token = slack.app_token.get_secret_value()
         try:
-            said = await client.auth_test()
-        except (SlackApiError, OSError, TimeoutError) as error:
-            word = error.response.get("error") if isinstance(error, SlackApiError) else type(error).__name__
-            logger.error("Slack does not let us in (%s); `python -m bot doctor` says more", word)
+            said = await _answered(client.auth_test, stop)
+            opened = await _answered(partial(client.apps_connections_open, app_token=token), stop) if token else None
+        except SlackApiError as error:
+            logger.error("Slack does not let us in (%s); `python -m bot doctor` says more", slack_word(error))
             return 1
+        if said is None or stop.is_set():
+            return 0
         desk = create_desk(assistant, understanding, settings, client=client, executor=executor)
         app = create_app(desk, slack, settings)
         executor.submit(_warm, assistant)
-        delivery = Delivery(assistant.database, Poster(client), assistant.clock, executor)
+        delivery = Delivery(
+            assistant.database, Poster(create_client(slack, session, tries=1)), assistant.clock, executor
+        )
         beside = [asyncio.create_task(delivery.run()), asyncio.create_task(desk.identity.keep_channels())]
         try:
-            async with _listening(app, slack, settings):
-                logger.info("working as %s in %s", said["user"], said["team"])
+            async with _listening(app, slack, settings, str(opened["url"]) if opened else "", stop):
+                if not stop.is_set():
+                    logger.info("working as %s in %s", said["user"], said["team"])
                 await stop.wait()
         finally:
             logger.info("stopping")
@@ -175,19 +188,49 @@ async def _serve(
     return 0
 
 
+async def _answered(
+    ask: Callable[[], Awaitable["AsyncSlackResponse"]], stop: asyncio.Event
+) -> "AsyncSlackResponse | None":
+    """What Slack says, asked until it answers; None when stopped before. Raises `SlackApiError` where it says no."""
+    from slack_sdk.errors import SlackApiError
+
+    from bot.posting import DOUBTFUL, FAILURES, slack_word
+
+    wait = FIRST_WAIT
+    while not stop.is_set():
+        try:
+            return await ask()
+        except FAILURES as error:
+            word = slack_word(error)
+            if isinstance(error, SlackApiError) and word not in {*DOUBTFUL, "ratelimited", SlackApiError.__name__}:
+                raise
+        logger.warning("Slack does not answer (%s); trying again in %d seconds", word, wait)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait)
+        wait = min(wait * 2, LONGEST_WAIT)
+    return None
+
+
 @contextlib.asynccontextmanager
-async def _listening(app: "AsyncApp", slack: SlackSettings, settings: BotSettings) -> AsyncIterator[None]:
-    """Socket Mode where there is an app token, else signed requests over HTTP."""
+async def _listening(
+    app: "AsyncApp", slack: SlackSettings, settings: BotSettings, url: str, stop: asyncio.Event
+) -> AsyncIterator[None]:
+    """Socket Mode at `url` where there is an app token, else signed requests over HTTP."""
     if token := slack.app_token.get_secret_value():
         from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
         handler = AsyncSocketModeHandler(app, token)
         if slack.is_local:
             handler.client.proxy = None
-        await handler.connect_async()  # type: ignore[no-untyped-call]
+        handler.client.wss_uri = url
+        # It tries until it is connected, and only then hears of anything else.
+        tasks = [asyncio.ensure_future(handler.connect_async()), asyncio.create_task(stop.wait())]  # type: ignore[no-untyped-call]
         try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             yield
         finally:
+            for task in tasks:
+                task.cancel()
             await handler.close_async()  # type: ignore[no-untyped-call]
         return
     from aiohttp import web

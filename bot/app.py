@@ -21,20 +21,25 @@ from bot.posting import Poster
 from bot.settings import BotSettings, SlackSettings
 from skills.runner import Assistant
 
-RETRIES = 2
+TRIES = 3
 
 
-def create_client(slack: SlackSettings, session: aiohttp.ClientSession) -> AsyncWebClient:
-    """The one client for Slack's Web API; what fails in passing is tried again, as Slack asks."""
+def create_client(slack: SlackSettings, session: aiohttp.ClientSession, *, tries: int = TRIES) -> AsyncWebClient:
+    """A client for Slack's Web API; what fails in passing is tried again, as Slack asks.
+
+    With `tries=1` the caller is told at once: a post whose answer is lost may stand there, and again would be twice.
+    """
     client = AsyncWebClient(
         token=slack.bot_token.get_secret_value(),
         base_url=slack.api_url,
         session=session,
         retry_handlers=[
-            AsyncConnectionErrorRetryHandler(max_retry_count=RETRIES),
-            AsyncRateLimitErrorRetryHandler(max_retry_count=RETRIES),
-            AsyncServerErrorRetryHandler(max_retry_count=RETRIES),
-        ],
+            AsyncConnectionErrorRetryHandler(max_retry_count=tries - 1),
+            AsyncRateLimitErrorRetryHandler(max_retry_count=tries - 1),
+            AsyncServerErrorRetryHandler(max_retry_count=tries - 1),
+        ]
+        if tries > 1
+        else [],
     )
     if slack.is_local:
         # The client takes a proxy from the environment even for this machine.

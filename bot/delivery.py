@@ -8,9 +8,10 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import ParamSpec, TypeVar
 
+from aiohttp import ClientConnectorError
 from slack_sdk.errors import SlackApiError
 
-from bot.posting import Poster
+from bot.posting import DOUBTFUL, FAILURES, Poster, slack_word
 from bot.views.answer import draw_answer
 from skills.answer import Answer
 from skills.language import get_language
@@ -40,31 +41,27 @@ ABANDONED_AFTER = dt.timedelta(minutes=3)
 BACKOFF = dt.timedelta(seconds=10)
 LONGEST_BACKOFF = dt.timedelta(minutes=15)
 MOST_ATTEMPTS = 30
+CLOCKS_APART = dt.timedelta(minutes=10)
+"""How much this machine's clock may be ahead of Slack's."""
 LOOKED_BACK = 200
 """Messages of a channel's history that are searched for one that may have been posted before a crash."""
 KEEP_CLAIMS = dt.timedelta(days=7)
 
 HOPELESS = frozenset(
     {
-        "account_inactive",
         "cannot_dm_bot",
         "channel_is_limited_access",
         "channel_not_found",
-        "ekm_access_denied",
-        "invalid_auth",
         "invalid_channel",
         "is_archived",
         "messages_tab_disabled",
-        "missing_scope",
-        "not_authed",
         "not_in_channel",
         "restricted_action",
-        "token_revoked",
         "user_disabled",
         "user_not_found",
     }
 )
-"""Slack's words for what will not get better by trying again."""
+"""Slack's words for what will not get better by trying again; a token that is refused will be mended."""
 
 Clock = Callable[[], dt.datetime]
 
@@ -123,10 +120,13 @@ class Delivery:
                 ts = await self._find(claimed)
             except HopelessError as problem:
                 await self._give_up(claimed, problem.reason)
-            except (SlackApiError, OSError, TimeoutError) as error:
-                logger.warning("message %s could not be looked up: %s", claimed.key, _word(error))
+            except FAILURES as error:
+                logger.warning("message %s could not be looked up: %s", claimed.key, slack_word(error))
             else:
-                await self._in_thread(self._mark_found, claimed, ts)
+                if ts is None and claimed.attempts >= MOST_ATTEMPTS:
+                    await self._give_up(claimed, claimed.error or "no_answer")
+                else:
+                    await self._in_thread(self._mark_found, claimed, ts)
         return len(abandoned)
 
     async def _send(self, message: OutboxMessage) -> bool:
@@ -135,19 +135,31 @@ class Delivery:
             channel = await self._channel(message, person)
             language = get_language(person.locale if person and person.locale else "en")
             drawing = draw_answer(Answer.model_validate_json(message.answer), language)
-            metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": message.key}}
-            ts = await self._poster.post(drawing, channel, metadata=metadata)
         except HopelessError as problem:
             await self._give_up(message, problem.reason)
-        except (SlackApiError, OSError, TimeoutError) as error:
+            return False
+        except FAILURES as error:
             await self._put_off(message, error)
-        else:
-            await self._in_thread(self._mark_sent, message, ts)
-            return True
-        return False
+            return False
+        except Exception as error:  # One that cannot be read or drawn must not hold up the others.
+            logger.exception("message %s cannot be shown", message.key)
+            await self._put_off(message, error)
+            return False
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": message.key}}
+        try:
+            ts = await self._poster.post(drawing, channel, metadata=metadata)
+        except FAILURES as error:
+            if _may_have_arrived(error):
+                # It keeps its "sending": `recover` looks for it in the channel before it is sent again.
+                logger.warning("message %s: no answer (%s); it is looked for", message.key, slack_word(error))
+            else:
+                await self._put_off(message, error)
+            return False
+        await self._in_thread(self._mark_sent, message, ts)
+        return True
 
     async def _put_off(self, message: OutboxMessage, error: Exception) -> None:
-        word = _word(error)
+        word = slack_word(error)
         if word in HOPELESS or message.attempts >= MOST_ATTEMPTS:
             await self._give_up(message, word)
             return
@@ -167,8 +179,8 @@ class Delivery:
         language = get_language(person.locale or "en")
         try:
             await self._poster.post(draw_answer(_apology(message, reason), language), person.slack_id)
-        except (SlackApiError, OSError, TimeoutError) as error:
-            logger.warning("the owner of message %s could not be told: %s", message.key, _word(error))
+        except FAILURES as error:
+            logger.warning("the owner of message %s could not be told: %s", message.key, slack_word(error))
 
     async def _channel(self, message: OutboxMessage, person: Person | None) -> str:
         """Where it goes; a direct message needs its channel, which is opened when there is none."""
@@ -179,8 +191,8 @@ class Delivery:
         try:
             opened = await self._poster.client.conversations_open(users=person.slack_id)
         except SlackApiError as error:
-            if _word(error) in HOPELESS:
-                raise HopelessError(_word(error)) from error
+            if slack_word(error) in HOPELESS:
+                raise HopelessError(slack_word(error)) from error
             raise
         return str(opened["channel"]["id"])
 
@@ -192,14 +204,14 @@ class Delivery:
             try:
                 said = await self._poster.client.conversations_history(
                     channel=channel,
-                    oldest=str(message.due_at.timestamp()),
+                    oldest=str((message.due_at - CLOCKS_APART).timestamp()),
                     limit=100,
                     cursor=cursor or None,
                     include_all_metadata=True,
                 )
             except SlackApiError as error:
-                if _word(error) in HOPELESS:
-                    raise HopelessError(_word(error)) from error
+                if slack_word(error) in HOPELESS:
+                    raise HopelessError(slack_word(error)) from error
                 raise
             for shown in said["messages"]:
                 metadata = shown.get("metadata") or {}
@@ -270,8 +282,11 @@ class Delivery:
         return await asyncio.get_running_loop().run_in_executor(self._executor, partial(work, *args, **kwargs))
 
 
-def _word(error: Exception) -> str:
-    return str(error.response.get("error")) if isinstance(error, SlackApiError) else type(error).__name__
+def _may_have_arrived(error: Exception) -> bool:
+    """Whether Slack may have done what was asked: unless it said no, or was not reached at all."""
+    if isinstance(error, SlackApiError):
+        return slack_word(error) in {*DOUBTFUL, SlackApiError.__name__}
+    return not isinstance(error, ClientConnectorError)
 
 
 def _retry_after(error: SlackApiError) -> float:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.posting import FAILURES
 from skills.contract import Actor, Audience
 from skills.errors import NotAllowed
 from skills.permissions import rights_of
@@ -164,8 +165,10 @@ class Identity:
                     await self.learn_channels()
                     learnt = True
                 await self.refresh_channels()
-            except (SlackApiError, OSError, TimeoutError) as error:
+            except FAILURES as error:
                 logger.warning("channels could not be looked at: %s", type(error).__name__)
+            except Exception:  # Whatever it was: without this, reports would soon show nobody's records.
+                logger.exception("channels could not be looked at")
             await asyncio.sleep(every)
 
     async def somebody_moved(self, channel: str, user: str) -> None:
@@ -202,13 +205,14 @@ class Identity:
         return found
 
     def _actor(self, user: SlackUser, language: str) -> Actor | None:
-        today = self._assistant.clock().date()
         person = self._known(user)
         if person is None:
             person = self._by_email(user)
-        if person is None or not person.is_active(today):
+        if person is None:
             return None
         with self._assistant.database.session() as session:
+            if not person.is_active(get_organisation(session).day_of(self._assistant.clock())):
+                return None
             actor = get_actor(session, person)
         zone = actor.zone if person.zone else _zone(user.zone) or actor.zone
         return replace(actor, zone=zone, language=person.locale or language or user.locale.split("-")[0] or "en")
@@ -275,7 +279,7 @@ class Identity:
             scope = NOBODY if strangers else Scope.everybody()
             for person_id in people:
                 person = session.get(Person, person_id)
-                active = person is not None and person.is_active(now.date())
+                active = person is not None and person.is_active(organisation.day_of(now))
                 scope &= rights_of(session, person, organisation).read if person and active else NOBODY
         return scope
 

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.views.drawing import Drawing, Json
 from bot.views.table import as_code
@@ -14,7 +15,18 @@ from bot.views.table import as_code
 logger = logging.getLogger(__name__)
 
 REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch"})
+DOUBTFUL = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+"""Slack's words for having failed in the middle: what was asked may be done all the same."""
+FAILURES = (SlackApiError, ClientError, OSError, TimeoutError)
+"""What a call to Slack raises."""
 OK = 200
+
+
+def slack_word(error: Exception) -> str:
+    """Slack's word for what went wrong; the error's name where Slack did not say one."""
+    said = error.response if isinstance(error, SlackApiError) else None
+    word = said.get("error") if isinstance(said, dict | AsyncSlackResponse) else None
+    return str(word or type(error).__name__)
 
 
 class Poster:

@@ -11,10 +11,10 @@ from functools import partial, wraps
 from typing import ParamSpec, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
-from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.identity import PRIVATE, Identity, Room
-from bot.posting import Poster
+from bot.posting import FAILURES, Poster
 from bot.views.answer import Extra, draw_answer
 from bot.views.button import Press
 from bot.views.drawing import Drawing
@@ -189,7 +189,11 @@ class Desk:
         """The thread goes on about what a button or a form did."""
         for key in (place.conversation, place.also):
             if key:
-                await self.in_thread(self.understanding.remember, key, actor, reply)
+                try:
+                    await self.in_thread(self.understanding.remember, key, actor, reply)
+                except SQLAlchemyError:
+                    # It is done by now; told as a failure, it would be done again.
+                    logger.exception("what %s was about could not be remembered", reply.skill)
 
     async def room(self, place: Place, actor: Actor) -> Room:
         return PRIVATE if place.is_private else await self.identity.room(place.channel, actor)
@@ -256,7 +260,7 @@ class Desk:
             reference = new_reference()
             logger.exception("unforeseen failure %s", reference)
             # Nobody can be told where Slack itself does not answer.
-            with contextlib.suppress(SlackApiError, OSError, TimeoutError):
+            with contextlib.suppress(*FAILURES):
                 await self.tell(place, unforeseen(reference))
 
     @contextlib.asynccontextmanager
@@ -286,7 +290,7 @@ class Desk:
             await self.poster.client.assistant_threads_setStatus(
                 channel_id=place.channel, thread_ts=place.root, status=status
             )
-        except (SlackApiError, OSError, TimeoutError) as error:
+        except FAILURES as error:
             logger.debug("the status could not be set: %s", type(error).__name__)
             return False
         return True

@@ -119,6 +119,7 @@ class Bot:
     desk: Desk
     client: AsyncWebClient
     delivery: Delivery
+    delivery_client: AsyncWebClient
     time: Time
 
     async def settled(self) -> None:
@@ -162,8 +163,9 @@ async def running(
         with ThreadPoolExecutor(4) as executor:
             desk = create_desk(assistant, understand(assistant), settings, client=client, executor=executor)
             app = create_app(desk, slack, settings)
-            delivery = Delivery(assistant.database, Poster(client), time, executor)
-            bot = Bot(workspace, company, assistant, app, desk, client, delivery, time)
+            once = create_client(slack, session, tries=1)
+            delivery = Delivery(assistant.database, Poster(once), time, executor)
+            bot = Bot(workspace, company, assistant, app, desk, client, delivery, once, time)
             if over_http:
                 yield bot
                 await desk.idle()

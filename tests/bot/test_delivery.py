@@ -1,11 +1,15 @@
 """What is owed arrives once, whatever happens on the way."""
 
+import asyncio
 import datetime as dt
 
 import pytest
+from aiohttp import ServerDisconnectedError
 from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
+from bot.delivery import MOST_ATTEMPTS
 from bot.posting import Poster
 from bot.views.drawing import Drawing, Json
 from skills.answer import Answer
@@ -182,8 +186,6 @@ async def test_a_channel_that_cannot_be_searched_just_now_is_searched_again(
 
 
 async def test_the_loop_outlives_a_bad_round(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
-    import asyncio
-
     rounds: list[int] = []
     done = asyncio.Event()
 
@@ -198,3 +200,110 @@ async def test_the_loop_outlives_a_bad_round(bot: Bot, monkeypatch: pytest.Monke
     await asyncio.wait_for(done.wait(), 5)
     task.cancel()
     assert len(rounds) >= 3
+
+
+class Losing(Poster):
+    """Slack takes the message, and its answer is lost; or does not take it, and says nothing either."""
+
+    def __init__(self, bot: Bot, error: Exception, *, arrives: bool) -> None:
+        super().__init__(bot.client)
+        self._error = error
+        self._arrives = arrives
+
+    async def post(self, drawing: Drawing, channel: str, thread: str = "", metadata: Json | None = None) -> str:
+        if self._arrives:
+            await super().post(drawing, channel, thread, metadata)
+        raise self._error
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["posted", "not posted"])
+@pytest.mark.parametrize(
+    "error",
+    [
+        TimeoutError(),
+        ServerDisconnectedError(),
+        ConnectionResetError(),
+        SlackApiError("x", {"error": "internal_error"}),  # type: ignore[no-untyped-call]
+        SlackApiError("x", {}),  # type: ignore[no-untyped-call]
+    ],
+    ids=lambda error: type(error).__name__,
+)
+async def test_a_lost_answer_neither_loses_nor_doubles_it(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch, error: Exception, arrives: bool
+) -> None:
+    owe(bot, "once")
+    with monkeypatch.context() as patched:
+        patched.setattr(bot.delivery, "_poster", Losing(bot, error, arrives=arrives))
+        assert await bot.delivery.deliver() == 0
+    for _ in range(3):
+        bot.time.advance(600)
+        await bot.delivery.recover()
+        await bot.delivery.deliver()
+    assert len(bot.workspace.messages("#team")) == 1
+    assert row(bot, "once").status == State.SENT
+
+
+async def test_the_client_that_delivers_asks_only_once(bot: Bot) -> None:
+    assert not bot.delivery_client.retry_handlers
+
+
+async def test_one_that_cannot_be_read_holds_up_no_other(bot: Bot) -> None:
+    owe(bot, "first")
+    owe(bot, "second")
+    with bot.company.database.writing() as session:
+        session.exec(select(OutboxMessage).where(OutboxMessage.key == "first")).one().answer = '{"of": "a newer one"}'
+    assert await bot.delivery.deliver() == 1
+    assert row(bot, "second").status == State.SENT
+    for _ in range(MOST_ATTEMPTS):
+        bot.time.advance(3600)
+        await bot.delivery.recover()
+        await bot.delivery.deliver()
+    assert row(bot, "first").status == State.FAILED
+
+
+@pytest.mark.parametrize("word", ["invalid_auth", "token_revoked", "account_inactive", "missing_scope"])
+async def test_what_an_administrator_mends_is_sent_then(bot: Bot, word: str) -> None:
+    owe(bot)
+    bot.workspace.faults.fail("chat.postMessage", word)
+    assert await bot.delivery.deliver() == 0
+    bot.time.advance(3600)
+    assert await bot.delivery.deliver() == 1
+
+
+async def test_a_clock_that_is_ahead_of_slack_s_doubles_nothing(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    owe(bot, "once")
+    with monkeypatch.context() as patched:
+        patched.setattr(bot.delivery, "_poster", Crashing(bot, after=True))
+        with pytest.raises(CrashError):
+            await bot.delivery.deliver()
+    (posted,) = bot.workspace.messages("#team")
+    ahead = dt.datetime.fromtimestamp(float(posted.ts), dt.UTC) + dt.timedelta(minutes=2)
+    with bot.company.database.writing() as session:
+        session.exec(select(OutboxMessage).where(OutboxMessage.key == "once")).one().due_at = ahead
+    bot.time.advance(600)
+    await bot.delivery.recover()
+    await bot.delivery.deliver()
+    assert len(bot.workspace.messages("#team")) == 1
+
+
+async def test_what_a_channel_may_see_is_looked_after_in_spite_of_bad_rounds(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identity = bot.desk.identity
+    rounds: list[Exception] = []
+    done = asyncio.Event()
+    problems = iter([OperationalError("SELECT", {}, Exception("locked")), ServerDisconnectedError(), KeyError("name")])
+
+    async def failing() -> None:
+        problem = next(problems, None)
+        if problem is None:
+            done.set()
+            return
+        rounds.append(problem)
+        raise problem
+
+    monkeypatch.setattr(identity, "refresh_channels", failing)
+    task = asyncio.create_task(identity.keep_channels(every=0))
+    await asyncio.wait_for(done.wait(), 5)
+    task.cancel()
+    assert len(rounds) == 3

@@ -166,3 +166,44 @@ def test_a_database_that_does_not_open_is_told_in_a_sentence(
     monkeypatch.setenv("PLAYMAKER_DATABASE_URL", "sqlite:////proc/nowhere/x.db")
     assert main(["say", "--as", "Dana", "today"]) == 1
     assert "The database does not open." in capsys.readouterr().err
+
+
+async def test_it_waits_for_a_slack_that_is_down_and_stops_when_told(company: Company, tmp_path: Path) -> None:
+    env = environment(
+        company,
+        tmp_path,
+        SLACK_API_URL="http://127.0.0.1:1/api/",
+        SLACK_BOT_TOKEN="xoxb-1",
+        SLACK_APP_TOKEN="xapp-1",
+    )
+    process = await start(env)
+    assert process.stderr is not None
+    try:
+        async with asyncio.timeout(60):
+            while b"trying again" not in (line := await process.stderr.readline()):
+                assert line, "it waits"
+        process.send_signal(signal.SIGTERM)
+        _, errors = await asyncio.wait_for(process.communicate(), 30)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0
+    assert b"Traceback" not in errors
+
+
+async def test_a_wrong_app_token_ends_the_process_with_a_sentence(
+    company: Company, workspace: Workspace, tmp_path: Path
+) -> None:
+    env = environment(
+        company,
+        tmp_path,
+        SLACK_API_URL=workspace.api_url,
+        SLACK_BOT_TOKEN=workspace.bot_token,
+        SLACK_APP_TOKEN="xapp-wrong",
+    )
+    process = await start(env)
+    _, errors = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 1
+    assert "invalid_auth" in errors.decode()
+    assert "Traceback" not in errors.decode()
