@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import NullPool
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, create_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_SECONDS = 15
+KEPT_CONNECTIONS = 8
 MIGRATION_LOCK = 7_529_252_537
 """Any number that nothing else on the same PostgreSQL server uses as an advisory lock."""
 
@@ -67,6 +68,7 @@ class Database:
             command.upgrade(configuration, revision)
             if self.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
                 raise RuntimeError("the migration would leave rows that point at nothing; it was not made")
+        self.engine.dispose()
 
     def revision(self) -> str | None:
         """The revision that the tables are at; None for an empty database."""
@@ -102,9 +104,14 @@ def _create(url: str) -> Engine:
     # Errors end up in logs, where customers' words and tokens have no business: they are told without parameters.
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    # A connection for each session: SQLite opens in microseconds, and no thread waits for another's connection.
+    # Connections are kept: when the last one closes, SQLite folds the whole log into the file, for every question anew.
     engine = create_engine(
-        url, poolclass=NullPool, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+        url,
+        poolclass=QueuePool,
+        pool_size=KEPT_CONNECTIONS,
+        max_overflow=-1,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -121,7 +128,7 @@ def _create(url: str) -> Engine:
     def begin(connection: Any) -> None:
         options = connection.get_execution_options()
         if not options.get("sqlite_foreign_keys", True):
-            # Ignored inside a transaction; the connection is closed afterwards, so it needs no way back.
+            # Ignored inside a transaction. `migrate` throws the connection away afterwards, so it needs no way back.
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql(f"BEGIN {options.get('sqlite_begin', 'DEFERRED')}")
 
