@@ -100,7 +100,7 @@ def _shown(session: Session, record: RecordChange) -> Iterator[ShownChange]:
     if record.deletes:
         yield ShownChange(record=name, field=DELETED, label=text("removed"), old=value(record.label), new=None)
         return
-    currency = _currency(session, record)
+    currency, zone = _currency(session, record), _zone(session, record)
     order = list(FIELDS)
     seen = [change for change in record.fields if not change.derived and change.field in FIELDS]
     for change in sorted(seen, key=lambda change: order.index(change.field)):
@@ -111,8 +111,8 @@ def _shown(session: Session, record: RecordChange) -> Iterator[ShownChange]:
             record=name,
             field=field,
             label=label,
-            old=_value(session, change.field, change.old, currency[0]),
-            new=_value(session, change.field, change.new, currency[1]),
+            old=_value(session, change.field, change.old, currency[0], zone),
+            new=_value(session, change.field, change.new, currency[1], zone),
         )
 
 
@@ -125,7 +125,14 @@ def _currency(session: Session, record: RecordChange) -> tuple[str, str]:
     return (row.currency, row.currency) if row else ("", "")
 
 
-def _value(session: Session, field: str, raw: Json, currency: str) -> AnyValue | None:
+def _zone(session: Session, record: RecordChange) -> ZoneInfo:
+    """Where whoever did it counts their days: an activity's noon in Shanghai is that day there, not New York's."""
+    person_id = next((change.new or change.old for change in record.fields if change.field == "person_id"), None)
+    person = session.get(Person, person_id) if person_id else None
+    return ZoneInfo((person.zone if person else None) or get_organisation(session).zone)
+
+
+def _value(session: Session, field: str, raw: Json, currency: str, zone: ZoneInfo) -> AnyValue | None:
     if raw is None or raw == "":
         return None
     if field in REFERENCES:
@@ -137,7 +144,6 @@ def _value(session: Session, field: str, raw: Json, currency: str) -> AnyValue |
     if column is not None and column.type.python_type is dt.date:
         return value(dt.date.fromisoformat(str(raw)))
     if column is not None and column.type.python_type is dt.datetime:
-        zone = ZoneInfo(get_organisation(session).zone)
         return value(dt.datetime.fromisoformat(str(raw)).astimezone(zone).date())
     return value(raw) if isinstance(raw, int) else value(str(raw))
 

@@ -332,3 +332,14 @@ def test_tomorrow_cannot_be_logged(ask: Asking, company: Company, renewal: int) 
     assert ask("Dana", "log", kind="call", about="brandt", when="2026-11-20").answer.status is Status.REFUSED
     with company.database.session() as session:
         assert session.exec(select(ChangeEntry).order_by(col(ChangeEntry.id))).all() == []
+
+
+def test_yesterday_is_the_day_where_whoever_says_it_is(ask: Asking, company: Company) -> None:
+    with company.database.writing() as session:
+        yuki = session.get(Person, company.people["Yuki"])
+        assert yuki is not None
+        yuki.zone = "Asia/Tokyo"
+        session.add(yuki)
+    company.open("Yuki", "100000 JPY", "Pilot", account="Acme", name="Acme Tokyo")
+    reply = ask("Yuki", "log", kind="call", about="acme", when="2026-11-16")
+    assert shown(reply)["when"] == (None, "16 Nov 2026")
