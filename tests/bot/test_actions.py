@@ -133,7 +133,7 @@ async def test_a_button_of_an_older_version_says_so(company: Company) -> None:
 async def test_the_form_holds_what_is_true_now_and_changes_only_what_was_changed(bot: Bot) -> None:
     today = await says(bot, "dana", "today")
     dana = bot.person("dana")
-    await dana.click(today, "Edit Acme Watch")
+    await dana.click(today, "Edit Acme")
     form = await dana.modal()
     assert form.title == "Edit opportunity"
     shown = form.as_text()
@@ -157,7 +157,7 @@ async def test_the_form_holds_what_is_true_now_and_changes_only_what_was_changed
 async def test_what_is_wrong_is_shown_at_its_field(bot: Bot) -> None:
     today = await says(bot, "dana", "today")
     dana = bot.person("dana")
-    await dana.click(today, "Edit Acme Watch")
+    await dana.click(today, "Edit Acme")
     form = await dana.modal()
     sent = await dana.submits(form, {"amount": "lots of money"})
     assert set(sent.errors) == {"amount"}
@@ -170,7 +170,7 @@ async def test_what_is_wrong_is_shown_at_its_field(bot: Bot) -> None:
 async def test_a_risky_form_asks_in_its_place(bot: Bot) -> None:
     today = await says(bot, "dana", "today")
     dana = bot.person("dana")
-    await dana.click(today, "Edit Acme Watch")
+    await dana.click(today, "Edit Acme")
     sent = await dana.submits(await dana.modal(), {"stage": "Won"})
     assert sent.view is not None
     assert "closes the opportunity as won" in sent.view.as_text()
@@ -222,7 +222,7 @@ async def test_a_form_that_slack_no_longer_opens_says_what_to_do(bot: Bot) -> No
     today = await says(bot, "dana", "today")
     bot.workspace.faults.expire_triggers()
     dana = bot.person("dana")
-    await dana.click(today, "Edit Acme Watch")
+    await dana.click(today, "Edit Acme")
     assert "Press the button once more" in (await dana.hears()).as_text()
 
 
@@ -231,7 +231,7 @@ async def test_a_form_that_takes_long_is_acknowledged_in_time_and_its_result_tol
 ) -> None:
     today = await says(bot, "dana", "today")
     dana = bot.person("dana")
-    await dana.click(today, "Edit Acme Watch")
+    await dana.click(today, "Edit Acme")
     form = await dana.modal()
     monkeypatch.setattr(modals, "ACK_WITHIN", 0.0)
     sent = await dana.submits(form, {"stage": "Proposal"})
@@ -298,7 +298,7 @@ async def test_the_home_tab_shows_what_one_needs(bot: Bot) -> None:
 async def test_the_home_tab_is_put_up_anew_after_a_change_made_there(bot: Bot) -> None:
     dana = bot.person("dana")
     home = await dana.open_home()
-    await dana.click(home, "Edit Acme Watch")
+    await dana.click(home, "Edit Acme")
     form = await dana.modal()
     await dana.submits(form, {"stage": "Negotiation"})
     await bot.settled()

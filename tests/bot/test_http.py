@@ -41,8 +41,8 @@ async def test_a_form_works_over_http(served: tuple[Bot, str]) -> None:
     bot, _ = served
     dana = bot.person("dana")
     home = await dana.open_home()
-    assert "Edit Acme Watch" in buttons(home)
-    await dana.click(home, "Edit Acme Watch")
+    assert "Edit Acme" in buttons(home)
+    await dana.click(home, "Edit Acme")
     sent = await dana.submits(await dana.modal(), {"stage": "Proposal"})
     assert sent.closed
     await bot.settled()
