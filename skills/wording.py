@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from skills.measures.calendar import Period
 from skills.text import Plain, Text, text, verbatim
@@ -31,6 +31,11 @@ def enumeration(things: Sequence[Plain]) -> Text:
     for thing in things[1:]:
         listed = text("{these}, {next}", these=listed, next=thing)
     return listed
+
+
+def no_rate(currencies: Iterable[str]) -> Text:
+    """Why an amount has no value."""
+    return text("no exchange rate for {currencies}", currencies=enumeration(sorted(currencies)))
 
 
 def month_name(month: dt.date) -> Text:

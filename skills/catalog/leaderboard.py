@@ -1,16 +1,16 @@
 """Who is ahead: people or teams by what they won, by attainment or by number of deals."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
 from pydantic import Field
 
-from skills.achievements import Achievements, Rule, count_achievements
+from skills.achievements import Rule
 from skills.answer import Action, Answer, Block, Bullets, Chart, Column, Invocation, Series, Table
+from skills.contest import Contest, Entrant, Metric, get_contest
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.envelope import Envelope, records_of
 from skills.figure import Figure
@@ -19,13 +19,10 @@ from skills.measures.ranking import Ranked, ranked, top
 from skills.population import Population, find_company_population, find_period, period_words
 from skills.text import AnyValue, Text, Word, text, value, verbatim
 from skills.wording import enumeration, period_name, period_note
-from store.models import Person, Role
-from store.money import Money
-from store.opportunities import By, get_last_booking_day, sum_booked
-from store.people import list_people, list_teams
+from store.models import Role
+from store.opportunities import get_last_booking_day
 from store.scope import Scope
 
-Metric = Literal["booked", "attainment", "deals"]
 TOP = 10
 NAMED = 5
 """People who are not ranked and are named."""
@@ -52,22 +49,6 @@ class LeaderboardParams(SkillParams):
     by: Literal["rep", "team"] = Field(default="rep", description=text("rep or team").template)
 
 
-@dataclass
-class Entry:
-    """What one person or team did in the period."""
-
-    name: str
-    people: frozenset[int]
-    has_left: bool = False
-    credited: Fraction = Fraction(0)
-    deals: int = 0
-    quota: Fraction = Fraction(0)
-    ratio: Fraction | None = None
-    apart: Text | None = None
-    """Why it is not ranked."""
-    missing: set[str] = field(default_factory=set)
-
-
 @dataclass(frozen=True)
 class Leaderboard:
     params: LeaderboardParams
@@ -75,47 +56,26 @@ class Leaderboard:
     period: Period
     period_words: str
     as_of: dt.datetime
-    currency: str
-    rule: Rule
-    board: tuple[Ranked[Entry], ...]
-    apart: tuple[Entry, ...]
-    without_team: Entry | None
-    own: Ranked[Entry] | None
+    contest: Contest
+    board: tuple[Ranked[Entrant], ...]
+    apart: tuple[Entrant, ...]
+    own: Ranked[Entrant] | None
     """The asker's place, told to nobody else."""
-    own_apart: Entry | None
+    own_apart: Entrant | None
     expects_own: bool
     """Whether the asker is one of those who sell and are counted here."""
     is_private: bool
     last: Period | None
 
-    def money(self, minor: Fraction) -> Money:
-        return Achievements(self.currency, self.rule, {}, {}, {}, {}).money(minor)
-
 
 def run(context: SkillContext, params: LeaderboardParams) -> Leaderboard:
     period = find_period(context, params.period, Grain.QUARTER)
     population = find_company_population(context, None, params.team)
-    if params.metric == "attainment":
-        achievements = count_achievements(context, population.scope, period)
-        currency, rule = achievements.currency, achievements.rule
-        entries = _attained(context, achievements)
-        people = achievements.people
-    else:
-        currency, rule = context.organisation.currency, Rule.BOOKING
-        entries = _booked(context, population.scope, period, params.metric)
-        people = {one.id: one for one in list_people(context.session, Scope.of(entries)) if one.id is not None}
-        for person_id, entry in entries.items():
-            _name(entry, people.get(person_id), context.today)
-    mine: int | None = context.actor.id
-    without_team = None
-    if params.by == "team":
-        team_of = {person_id: people[person_id].team_id if person_id in people else None for person_id in entries}
-        mine = context.person().team_id
-        teams = _teams(context, entries, team_of, params.metric)
-        without_team = teams.pop(None, None)
-        entries = {team_id: entry for team_id, entry in teams.items() if team_id is not None}
-    board = ranked((entry, entry.name, _score(entry, params.metric)) for entry in entries.values() if not entry.apart)
-    own = entries.get(mine or 0)
+    contest = get_contest(context, population.scope, period, params.metric, params.by)
+    entrants = contest.entrants.values()
+    board = ranked((one, one.name, one.score(params.metric)) for one in entrants if not one.apart)
+    mine = context.person().team_id if params.by == "team" else context.actor.id
+    own = contest.entrants.get(mine or 0)
     last = get_last_booking_day(context.session, population.scope, before=period.start) if not board else None
     return Leaderboard(
         params=params,
@@ -123,11 +83,9 @@ def run(context: SkillContext, params: LeaderboardParams) -> Leaderboard:
         period=period,
         period_words=period_words(context, period),
         as_of=context.now,
-        currency=currency,
-        rule=rule,
+        contest=contest,
         board=board,
-        apart=tuple(sorted((entry for entry in entries.values() if entry.apart), key=lambda entry: entry.name)),
-        without_team=without_team,
+        apart=tuple(sorted((one for one in entrants if one.apart), key=lambda one: one.name)),
         own=next((place for place in board if place.item is own), None),
         own_apart=own if own and own.apart else None,
         expects_own=params.by == "rep"
@@ -137,74 +95,6 @@ def run(context: SkillContext, params: LeaderboardParams) -> Leaderboard:
         is_private=context.audience.is_private,
         last=context.calendar.containing(Grain.QUARTER, last) if last else None,
     )
-
-
-def _score(entry: Entry, metric: Metric) -> Fraction:
-    if metric == "deals":
-        return Fraction(entry.deals)
-    return entry.credited if metric == "booked" else entry.ratio or Fraction(0)
-
-
-def _name(entry: Entry, person: Person | None, today: dt.date) -> None:
-    if person is not None:
-        entry.name = person.name
-        entry.has_left = person.active_to is not None and person.active_to < today
-
-
-def _booked(context: SkillContext, scope: Scope, period: Period, metric: Metric) -> dict[int, Entry]:
-    """Everybody who won something, also those who have left since."""
-    entries: dict[int, Entry] = {}
-    for row in sum_booked(context.session, scope, period.start, period.end, by=By.OWNER):
-        person_id = row.key or 0
-        entry = entries.setdefault(person_id, Entry("?", frozenset({person_id})))
-        entry.credited += row.booked_minor
-        entry.deals += row.count
-        if row.converted < row.priced:
-            entry.missing.add(row.currency)
-            if metric == "booked":
-                entry.apart = text("no exchange rate for {currencies}", currencies=enumeration(sorted(entry.missing)))
-    return entries
-
-
-def _attained(context: SkillContext, achievements: Achievements) -> dict[int, Entry]:
-    entries: dict[int, Entry] = {}
-    for person_id, one in achievements.by_person.items():
-        entry = Entry("?", frozenset({person_id}), credited=one.credited, deals=one.deals, quota=one.quota)
-        entry.ratio, entry.missing = one.attainment, set(one.missing)
-        _name(entry, achievements.people.get(person_id), context.today)
-        if one.missing:
-            entry.apart = text("no exchange rate for {currencies}", currencies=enumeration(sorted(one.missing)))
-        elif one.ramping:
-            entry.apart = text("ramping")
-        elif one.attainment is None:
-            entry.apart = text("no quota")
-        entries[person_id] = entry
-    return entries
-
-
-def _teams(
-    context: SkillContext, entries: dict[int, Entry], team_of: dict[int, int | None], metric: Metric
-) -> dict[int | None, Entry]:
-    """Sums of each team's people; a team's ratio is a ratio of sums."""
-    names = {team.id: team.name for team in list_teams(context.session)}
-    members: dict[int | None, list[int]] = defaultdict(list)
-    for person_id in entries:
-        members[team_of[person_id]].append(person_id)
-    teams: dict[int | None, Entry] = {}
-    for team_id, ids in members.items():
-        parts = [entries[person_id] for person_id in ids]
-        team = Entry(names.get(team_id, "?"), frozenset(ids))
-        team.credited = sum((part.credited for part in parts), Fraction(0))
-        team.deals = sum(part.deals for part in parts)
-        team.quota = sum((part.quota for part in parts), Fraction(0))
-        team.missing = set().union(*(part.missing for part in parts))
-        team.ratio = team.credited / team.quota if team.quota > 0 else None
-        if team.missing and metric != "deals":
-            team.apart = text("no exchange rate for {currencies}", currencies=enumeration(sorted(team.missing)))
-        elif metric == "attainment" and team.ratio is None:
-            team.apart = text("no quota")
-        teams[team_id] = team
-    return teams
 
 
 def present(board: Leaderboard) -> Answer:
@@ -223,12 +113,12 @@ def _counted(board: Leaderboard) -> Text:
     return period_note(board.period, board.population.label)
 
 
-def _shown_value(board: Leaderboard, entry: Entry) -> AnyValue:
+def _shown_value(board: Leaderboard, entry: Entrant) -> AnyValue:
     if board.params.metric == "deals":
-        return value(entry.deals)
+        return value(entry.achievement.deals)
     if board.params.metric == "booked":
-        return value(board.money(entry.credited))
-    return value(entry.ratio or Fraction(0))
+        return value(board.contest.money(entry.achievement.credited))
+    return value(entry.achievement.attainment or Fraction(0))
 
 
 def _headline(board: Leaderboard) -> Text:
@@ -261,15 +151,15 @@ def _headline(board: Leaderboard) -> Text:
     )
 
 
-def _place(place: Ranked[Entry]) -> AnyValue:
+def _place(place: Ranked[Entrant]) -> AnyValue:
     return Word(value=f"{place.place}=" if place.tied else str(place.place))
 
 
-def _label(entry: Entry) -> Text:
+def _label(entry: Entrant) -> Text:
     return text("{name} (left)", name=entry.name) if entry.has_left else verbatim(entry.name)
 
 
-def _blocks(board: Leaderboard, shown: Sequence[Ranked[Entry]]) -> tuple[Block, ...]:
+def _blocks(board: Leaderboard, shown: Sequence[Ranked[Entrant]]) -> tuple[Block, ...]:
     blocks: list[Block] = []
     metric, who = board.params.metric, text("Team") if board.params.by == "team" else text("Rep")
     if shown:
@@ -314,20 +204,23 @@ def _more(count: int) -> tuple[Text, ...]:
     return (text("and {count} more", count=count),) if count > 0 else ()
 
 
-def _extra(board: Leaderboard, entry: Entry, column: str) -> AnyValue:
+def _extra(board: Leaderboard, entry: Entrant, column: str) -> AnyValue:
     if column == "deals":
-        return value(entry.deals)
-    return value(board.money(entry.quota if column == "quota" else entry.credited))
+        return value(entry.achievement.deals)
+    return value(board.contest.money(entry.achievement.quota if column == "quota" else entry.achievement.credited))
 
 
-def _chart(board: Leaderboard, shown: Iterable[Ranked[Entry]]) -> Chart:
+def _chart(board: Leaderboard, shown: Iterable[Ranked[Entrant]]) -> Chart:
     entries = [place.item for place in shown]
     if board.params.metric == "deals":
-        values, unit = [float(entry.deals) for entry in entries], ""
+        values, unit = [float(entry.achievement.deals) for entry in entries], ""
     elif board.params.metric == "booked":
-        values, unit = [float(board.money(entry.credited).units) for entry in entries], board.currency
+        values, unit = (
+            [float(board.contest.money(entry.achievement.credited).units) for entry in entries],
+            board.contest.currency,
+        )
     else:
-        values, unit = [float((entry.ratio or Fraction(0)) * 100) for entry in entries], "%"
+        values, unit = [float((entry.achievement.attainment or Fraction(0)) * 100) for entry in entries], "%"
     return Chart(
         kind="bar",
         title=text("{metric}, {period}", metric=TITLES[board.params.metric], period=period_name(board.period)),
@@ -337,7 +230,7 @@ def _chart(board: Leaderboard, shown: Iterable[Ranked[Entry]]) -> Chart:
     )
 
 
-def _figures(board: Leaderboard, shown: Sequence[Ranked[Entry]]) -> tuple[Figure, ...]:
+def _figures(board: Leaderboard, shown: Sequence[Ranked[Entrant]]) -> tuple[Figure, ...]:
     metric = board.params.metric
     definition, figures = DEFINITIONS[metric], []
     envelope = Envelope(board.as_of, board.period, filters=(board.population.label,))
@@ -346,27 +239,34 @@ def _figures(board: Leaderboard, shown: Sequence[Ranked[Entry]]) -> tuple[Figure
         label = text("{place} {name}", place=_place(place), name=entry.name)
         records = records_of(Scope.of(entry.people), "won", board.period.start, board.period.end)
         if metric == "deals":
-            figures.append(envelope.number("deals", label, definition, entry.deals, records=records))
+            figures.append(envelope.number("deals", label, definition, entry.achievement.deals, records=records))
         elif metric == "booked":
             figures.append(
                 envelope.money(
                     "booked",
                     label,
                     definition,
-                    board.money(entry.credited),
-                    currency=board.currency,
-                    count=entry.deals,
+                    board.contest.money(entry.achievement.credited),
+                    currency=board.contest.currency,
+                    count=entry.achievement.deals,
                     records=records,
                 )
             )
         else:
             figures.append(
-                envelope.ratio("attainment", label, definition, entry.ratio, count=entry.deals, records=records)
+                envelope.ratio(
+                    "attainment",
+                    label,
+                    definition,
+                    entry.achievement.attainment,
+                    count=entry.achievement.deals,
+                    records=records,
+                )
             )
     return tuple(figures)
 
 
-def _own_note(board: Leaderboard, shown: Sequence[Ranked[Entry]]) -> tuple[Text, ...]:
+def _own_note(board: Leaderboard, shown: Sequence[Ranked[Entrant]]) -> tuple[Text, ...]:
     """The asker's own place below the ones shown; where others read along it is nobody's business."""
     if not board.is_private or board.own in shown:
         return ()
@@ -386,21 +286,26 @@ def _own_note(board: Leaderboard, shown: Sequence[Ranked[Entry]]) -> tuple[Text,
     return ()
 
 
-def _notes(board: Leaderboard, shown: Sequence[Ranked[Entry]]) -> tuple[Text, ...]:
+def _notes(board: Leaderboard, shown: Sequence[Ranked[Entrant]]) -> tuple[Text, ...]:
     notes = []
     if board.apart and board.params.metric == "attainment":
         notes.append(text("Ramping: less than a quarter of the full quota, so attainment would mean little."))
-    if any(entry.missing for entry in board.apart):
+    if any(entry.achievement.missing for entry in board.apart):
         notes.append(text("Places may change once the missing exchange rates are imported."))
-    if board.without_team is not None and board.without_team.deals:
-        notes.append(text("{count} won by people without a team are not ranked.", count=board.without_team.deals))
-    if board.params.metric == "attainment" and board.rule is Rule.PLAN:
-        notes.append(text("In {currency} at the plan rate.", currency=board.currency))
-    if board.params.metric == "attainment" and board.rule is Rule.BOOKING:
+    if board.contest.without_team is not None and board.contest.without_team.achievement.deals:
+        notes.append(
+            text(
+                "{count} won by people without a team are not ranked.",
+                count=board.contest.without_team.achievement.deals,
+            )
+        )
+    if board.params.metric == "attainment" and board.contest.rule is Rule.PLAN:
+        notes.append(text("In {currency} at the plan rate.", currency=board.contest.currency))
+    if board.params.metric == "attainment" and board.contest.rule is Rule.BOOKING:
         notes.append(
             text(
                 "In {currency}, won at the rate of the booking date: there is no plan rate for every currency.",
-                currency=board.currency,
+                currency=board.contest.currency,
             )
         )
     if shown and len(shown) > board.params.top:

@@ -18,7 +18,7 @@ from skills.measures.weighted import weighted
 from skills.population import Population, find_period, find_population
 from skills.references import find_stage
 from skills.text import AnyValue, Text, text, value, verbatim
-from skills.wording import enumeration, period_name, period_note
+from skills.wording import enumeration, no_rate, period_name, period_note
 from store.models import Stage, Status
 from store.money import Money, Rates, rounded
 from store.opportunities import OpenSum, OpportunityRow, list_open, list_stages, sum_open
@@ -289,7 +289,7 @@ def _figures(pipeline: Pipeline, warnings: tuple[Text, ...]) -> tuple[Figure, ..
     )
     priced = pipeline.count - pipeline.without_amount
     amount, worth = (pipeline.amount, pipeline.weighted) if priced else (None, None)
-    reason = text("no exchange rate for {currencies}", currencies=enumeration(pipeline.missing))
+    reason = no_rate(pipeline.missing)
     if pipeline.count and not priced:
         reason = text("no opportunity has an amount")
     elif not pipeline.count:

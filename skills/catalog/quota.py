@@ -17,7 +17,7 @@ from skills.measures.calendar import Grain, Period
 from skills.measures.pacing import Pace, pace
 from skills.population import Population, find_period, find_population, period_words
 from skills.text import AnyValue, Text, text, value, verbatim
-from skills.wording import enumeration, period_name, period_note
+from skills.wording import no_rate, period_name, period_note
 from store.money import Money
 
 SHOWN = 30
@@ -145,7 +145,7 @@ def _reason(standing: QuotaStanding) -> Text | None:
     """Why attainment has no value; None when it has one."""
     total, label = standing.total, period_name(standing.period)
     if total.missing:
-        return text("no exchange rate for {currencies}", currencies=enumeration(sorted(total.missing)))
+        return no_rate(total.missing)
     if not total.has_quota:
         if standing.is_mine and standing.population.is_single:
             return text("no quota is set for you in {period}", period=label)
