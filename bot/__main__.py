@@ -74,7 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     say.add_argument("--as", dest="who", required=True, metavar="EMAIL-OR-NAME", help="who says it")
     say.add_argument("--in", dest="channel", metavar="CHANNEL", help="where; a direct message when left out")
     say.add_argument("--thread", metavar="ID", help="keeps the conversation between calls")
-    say.add_argument("--at", type=_moment, metavar="ISO-TIME", help="what the clock shows")
+    say.add_argument(
+        "--at",
+        type=dt.datetime.fromisoformat,
+        metavar="ISO-TIME",
+        help="what the clock shows (the organisation's, unless it names a zone)",
+    )
     say.add_argument("--json", action="store_true", help="for scripts")
     say.set_defaults(run=_say)
     replay = commands.add_parser("replay", help="many messages, one JSON object a line")
@@ -90,11 +95,6 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--day", type=dt.date.fromisoformat, metavar="ISO-DATE", help="the day it is for the company")
     demo.set_defaults(run=_demo)
     return parser
-
-
-def _moment(words: str) -> dt.datetime:
-    moment = dt.datetime.fromisoformat(words)
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import reduce
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -70,13 +71,19 @@ def say(
     """One message by `who` (an e-mail address or a name), and the reply as JSON.
 
     `assistant` runs on `clock`, which shows `at` meanwhile. In a `channel`, everybody who is active listens.
-    `thread` keeps what was spoken of for the next message with the same one. Raises `SayError`.
+    `thread` keeps what was spoken of for the next message with the same one. `at` is the wall clock of the
+    organisation unless it has a zone. Raises `SayError`.
     """
+    with assistant.database.session() as session:
+        organisation = get_organisation(session)
+    if at is not None and at.tzinfo is None:
+        at = at.replace(tzinfo=ZoneInfo(organisation.zone))
     with clock.set_to(at):
         with assistant.database.session() as session:
-            person = _person(session, who, clock().date())
+            today = organisation.day_of(clock())
+            person = _person(session, who, today)
             actor = _actor(session, person, words)
-            audience = _audience(session, channel, clock().date())
+            audience = _audience(session, channel, today)
         key = f"say:{channel or 'dm'}:{thread}" if thread else f"say:{secrets.token_hex(8)}"
         (reply,) = understanding.reply(Said(words, actor, audience, key))
     return {"id": name, **reply_json(reply, actor.language)}
@@ -119,12 +126,11 @@ def replay(
 
 
 def read_moment(words: str) -> dt.datetime:
-    """An ISO 8601 moment; without a zone it is UTC. Raises `SayError`."""
+    """An ISO 8601 moment, with a zone or without. Raises `SayError`."""
     try:
-        moment = dt.datetime.fromisoformat(str(words))
+        return dt.datetime.fromisoformat(str(words))
     except ValueError as error:
         raise SayError(f"“{words}” is not a moment like 2026-11-23T09:00.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def reply_json(reply: Reply, language_code: str = "en") -> dict[str, Any]:

@@ -9,9 +9,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from bot.__main__ import main
 from bot.local_workspace import Workspace
+from store.models import Opportunity
 from tests.bot.slack_bot import make_roster
 from tests.skills.company import Company
 
@@ -207,3 +209,24 @@ async def test_a_wrong_app_token_ends_the_process_with_a_sentence(
     assert process.returncode == 1
     assert "invalid_auth" in errors.decode()
     assert "Traceback" not in errors.decode()
+
+
+@pytest.mark.usefixtures("at_home")
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        ("2026-11-18T23:30", "2026-11-18"),
+        ("2026-11-18T00:10", "2026-11-18"),
+        ("2026-11-19T04:30+00:00", "2026-11-18"),
+        ("2026-11-19T04:30Z", "2026-11-18"),
+    ],
+)
+def test_a_time_without_a_zone_is_the_organisation_s(
+    at: str, day: str, company: Company, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask = ["say", "--as", "Dana Whitfield", "--json", "--at", at, "--thread", "t"]
+    assert main([*ask, "acme watch is lost because of price, today"]) == 0
+    assert main([*ask, "yes"]) == 0
+    assert [json.loads(line)["status"] for line in capsys.readouterr().out.splitlines()] == ["confirm", "done"]
+    with company.database.session() as session:
+        assert str(session.exec(select(Opportunity.closed_on).where(Opportunity.name == "Acme Watch")).one()) == day
