@@ -13,15 +13,15 @@ from skills.envelope import Envelope, records_of
 from skills.errors import Impossible
 from skills.figure import Figure
 from skills.measures.calendar import Grain, Period
-from skills.measures.money import by_currency, converted, rounded_parts, total
-from skills.measures.weighted import weighted
+from skills.measures.money import converted
+from skills.measures.weighted import OpenTotal, StageTotal, open_total
 from skills.population import Population, find_period, find_population
 from skills.references import find_stage
 from skills.text import AnyValue, Text, text, value, verbatim
 from skills.wording import enumeration, no_rate, period_name, period_note
 from store.models import Stage, Status
-from store.money import Money, Rates, rounded
-from store.opportunities import OpenSum, OpportunityRow, list_open, list_stages, sum_open
+from store.money import Money, Rates
+from store.opportunities import OpportunityRow, list_open, list_stages, sum_open
 
 LISTED = 50
 """Rows of the table of opportunities; the rest is counted."""
@@ -43,34 +43,13 @@ class PipelineParams(SkillParams):
 
 
 @dataclass(frozen=True)
-class StageSum:
-    """Open opportunities of one stage. The sums are None where a rate is missing."""
-
-    stage: Stage
-    count: int
-    without_amount: int
-    amount: Money | None
-    weighted: Money | None
-    originals: tuple[Money, ...]
-
-
-@dataclass(frozen=True)
 class Pipeline:
     population: Population
     period: Period | None
     stage: Stage | None
     as_of: dt.datetime
     today: dt.date
-    currency: str
-    amount: Money | None
-    weighted: Money | None
-    originals: tuple[Money, ...]
-    weighted_originals: tuple[Money, ...]
-    missing: tuple[str, ...]
-    count: int
-    without_amount: int
-    overdue: int
-    stages: tuple[StageSum, ...]
+    total: OpenTotal
     rows: tuple[OpportunityRow, ...]
     doubts: tuple[Text, ...]
     params: PipelineParams
@@ -101,74 +80,17 @@ def run(context: SkillContext, params: PipelineParams) -> Pipeline:
             end=end,
         )
     stages = {one.id: one for one in list_stages(context.session)}
-    money = _Sums(context.rates, context.today, sums, stages)
     return Pipeline(
         population=population,
         period=period,
         stage=stage,
         as_of=context.now,
         today=context.today,
-        currency=money.currency,
-        amount=money.amount,
-        weighted=money.weighted,
-        originals=by_currency(Money(row.amount_minor, row.currency) for row in sums if row.priced),
-        weighted_originals=money.weighted_originals,
-        missing=money.missing,
-        count=sum(row.count for row in sums),
-        without_amount=sum(row.count - row.priced for row in sums),
-        overdue=sum(row.overdue for row in sums),
-        stages=money.stages(),
+        total=open_total(context.rates, context.today, sums, stages),
         rows=_largest(rows, context.rates, context.today),
         doubts=(*population.notes, *((found.doubt,) if found and found.doubt else ())),
         params=params,
     )
-
-
-class _Sums:
-    """Sums in the organisation's currency at today's rates, exact until the end, and parts that add up."""
-
-    def __init__(self, rates: Rates, today: dt.date, sums: Sequence[OpenSum], stages: dict[int | None, Stage]) -> None:
-        self._rates, self._today, self._sums, self._stages = rates, today, sums, stages
-        self.currency = rates.currency
-        whole = total(rates, (Money(row.amount_minor, row.currency) for row in sums), today)
-        self.missing = tuple(sorted(whole.missing))
-        self.amount = whole.money
-        self.weighted = None if self.missing else Money(rounded(self._weighted(sums)), self.currency)
-        self.weighted_originals = tuple(
-            Money(rounded(self._weighted_as_sold(currency)), currency)
-            for currency in sorted({row.currency for row in sums if row.priced})
-        )
-
-    def _exact(self, row: OpenSum) -> Fraction:
-        return converted(self._rates, Money(row.amount_minor, row.currency), self._today) or Fraction(0)
-
-    def _chance(self, row: OpenSum) -> int:
-        return self._stages[row.stage_id].probability
-
-    def _weighted(self, rows: Sequence[OpenSum]) -> Fraction:
-        return weighted((self._exact(row), self._chance(row)) for row in rows)
-
-    def _weighted_as_sold(self, currency: str) -> Fraction:
-        return weighted((row.amount_minor, self._chance(row)) for row in self._sums if row.currency == currency)
-
-    def stages(self) -> tuple[StageSum, ...]:
-        by_stage: dict[int, list[OpenSum]] = {}
-        for row in self._sums:
-            by_stage.setdefault(row.stage_id, []).append(row)
-        ordered = sorted(by_stage.items(), key=lambda item: self._stages[item[0]].position)
-        amounts = rounded_parts([sum(map(self._exact, rows), Fraction(0)) for _, rows in ordered])
-        worths = rounded_parts([self._weighted(rows) for _, rows in ordered])
-        return tuple(
-            StageSum(
-                stage=self._stages[stage_id],
-                count=sum(row.count for row in rows),
-                without_amount=sum(row.count - row.priced for row in rows),
-                amount=None if self.missing else Money(amount, self.currency),
-                weighted=None if self.missing else Money(worth, self.currency),
-                originals=by_currency(Money(row.amount_minor, row.currency) for row in rows if row.priced),
-            )
-            for (stage_id, rows), amount, worth in zip(ordered, amounts, worths, strict=True)
-        )
 
 
 def _largest(rows: Sequence[OpportunityRow], rates: Rates, today: dt.date) -> tuple[OpportunityRow, ...]:
@@ -212,72 +134,69 @@ def _what(pipeline: Pipeline) -> Text:
 
 
 def _headline(pipeline: Pipeline) -> Text:
-    what = _what(pipeline)
-    if not pipeline.count:
+    what, total = _what(pipeline), pipeline.total
+    if not total.count:
         return text("Nothing is open ({what}).", what=what)
-    if pipeline.count == pipeline.without_amount == 1:
+    if total.count == total.without_amount == 1:
         return text("**One open opportunity**, without an amount yet ({what}).", what=what)
-    if pipeline.count == pipeline.without_amount:
-        return text(
-            "**{count} open opportunities**, none with an amount yet ({what}).", count=pipeline.count, what=what
-        )
-    if pipeline.amount is None or pipeline.weighted is None:
+    if total.count == total.without_amount:
+        return text("**{count} open opportunities**, none with an amount yet ({what}).", count=total.count, what=what)
+    if total.amount is None or total.weighted is None:
         return text(
             "**{count} open opportunities**: {amounts} ({what}). I can't add that up in {currency}.",
-            count=pipeline.count,
-            amounts=enumeration(pipeline.originals),
+            count=total.count,
+            amounts=enumeration(total.originals),
             what=what,
-            currency=pipeline.currency,
+            currency=total.currency,
         )
-    if pipeline.count == 1:
+    if total.count == 1:
         return text(
             "**One open opportunity** worth **{amount}**, weighted {weighted} ({what}).",
-            amount=pipeline.amount,
-            weighted=pipeline.weighted,
+            amount=total.amount,
+            weighted=total.weighted,
             what=what,
         )
     return text(
         "**{count} open opportunities** worth **{amount}**, weighted {weighted} ({what}).",
-        count=pipeline.count,
-        amount=pipeline.amount,
-        weighted=pipeline.weighted,
+        count=total.count,
+        amount=total.amount,
+        weighted=total.weighted,
         what=what,
     )
 
 
 def _warnings(pipeline: Pipeline) -> tuple[Text, ...]:
+    total = pipeline.total
     warnings = []
-    if pipeline.missing:
+    if total.missing:
         warnings.append(
             text(
                 "No total in {currency}: there is no exchange rate for {missing} today. "
                 "An administrator can import the rates.",
-                currency=pipeline.currency,
-                missing=enumeration(pipeline.missing),
+                currency=total.currency,
+                missing=enumeration(total.missing),
             )
         )
-    if pipeline.without_amount == 1 < pipeline.count:
+    if total.without_amount == 1 < total.count:
         warnings.append(text("One of them has no amount and adds nothing to the sums."))
-    elif 1 < pipeline.without_amount < pipeline.count:
-        warnings.append(
-            text("{count} of them have no amount and add nothing to the sums.", count=pipeline.without_amount)
-        )
-    if pipeline.overdue == 1:
+    elif 1 < total.without_amount < total.count:
+        warnings.append(text("{count} of them have no amount and add nothing to the sums.", count=total.without_amount))
+    if total.overdue == 1:
         warnings.append(text("One should have closed already: its close date has passed."))
-    elif pipeline.overdue:
-        warnings.append(
-            text("{count} should have closed already: their close date has passed.", count=pipeline.overdue)
-        )
+    elif total.overdue:
+        warnings.append(text("{count} should have closed already: their close date has passed.", count=total.overdue))
     return tuple(warnings)
 
 
 def _rules(pipeline: Pipeline) -> tuple[Text, ...]:
-    if pipeline.amount is None or all(money.currency == pipeline.currency for money in pipeline.originals):
+    total = pipeline.total
+    if total.amount is None or all(money.currency == total.currency for money in total.originals):
         return ()
     return (text("Other currencies at today's rate, {day}.", day=pipeline.today),)
 
 
 def _figures(pipeline: Pipeline, warnings: tuple[Text, ...]) -> tuple[Figure, ...]:
+    total = pipeline.total
     period = pipeline.period
     start, end = (period.start, period.end) if period else (None, None)
     envelope = Envelope(
@@ -287,36 +206,37 @@ def _figures(pipeline: Pipeline, warnings: tuple[Text, ...]) -> tuple[Figure, ..
         (_what(pipeline),),
         warnings,
     )
-    priced = pipeline.count - pipeline.without_amount
-    amount, worth = (pipeline.amount, pipeline.weighted) if priced else (None, None)
-    reason = no_rate(pipeline.missing)
-    if pipeline.count and not priced:
+    priced = total.count - total.without_amount
+    amount, worth = (total.amount, total.weighted) if priced else (None, None)
+    reason = no_rate(total.missing)
+    if total.count and not priced:
         reason = text("no opportunity has an amount")
-    elif not pipeline.count:
-        amount = worth = Money(0, pipeline.currency)
+    elif not total.count:
+        amount = worth = Money(0, total.currency)
     figures = [
-        envelope.number("open", text("Open"), OPEN, pipeline.count),
+        envelope.number("open", text("Open"), OPEN, total.count),
         envelope.money(
-            "pipeline", text("Amount"), AMOUNT, amount, currency=pipeline.currency, reason=reason, count=priced
+            "pipeline", text("Amount"), AMOUNT, amount, currency=total.currency, reason=reason, count=priced
         ),
         envelope.money(
-            "weighted", text("Weighted"), WEIGHTED, worth, currency=pipeline.currency, reason=reason, count=priced
+            "weighted", text("Weighted"), WEIGHTED, worth, currency=total.currency, reason=reason, count=priced
         ),
-        envelope.number("overdue", text("Overdue"), OVERDUE, pipeline.overdue),
-        envelope.number("without_amount", text("Without an amount"), UNPRICED, pipeline.without_amount),
+        envelope.number("overdue", text("Overdue"), OVERDUE, total.overdue),
+        envelope.number("without_amount", text("Without an amount"), UNPRICED, total.without_amount),
     ]
-    if pipeline.missing:
-        for money, weighed in zip(pipeline.originals, pipeline.weighted_originals, strict=True):
+    if total.missing:
+        for money, weighed in zip(total.originals, total.weighted_originals, strict=True):
             figures.append(envelope.money("pipeline", text("Amount"), AMOUNT, money, currency=money.currency))
             figures.append(envelope.money("weighted", text("Weighted"), WEIGHTED, weighed, currency=money.currency))
     return tuple(figures)
 
 
 def _blocks(pipeline: Pipeline) -> tuple[Block, ...]:
-    if not pipeline.count:
+    total = pipeline.total
+    if not total.count:
         return ()
     blocks: list[Block] = []
-    if len(pipeline.originals) > 1 or any(money.currency != pipeline.currency for money in pipeline.originals):
+    if len(total.originals) > 1 or any(money.currency != total.currency for money in total.originals):
         blocks.append(
             Facts(
                 facts=tuple(
@@ -324,20 +244,21 @@ def _blocks(pipeline: Pipeline) -> tuple[Block, ...]:
                         label=verbatim(money.currency),
                         value=text("{amount}, weighted {weighted}", amount=money, weighted=worth),
                     )
-                    for money, worth in zip(pipeline.originals, pipeline.weighted_originals, strict=True)
+                    for money, worth in zip(total.originals, total.weighted_originals, strict=True)
                 )
             )
         )
-    if len(pipeline.stages) > 1:
+    if len(total.stages) > 1:
         blocks += [_stage_table(pipeline), _chart(pipeline)]
     blocks.append(_opportunity_table(pipeline))
     return tuple(blocks)
 
 
 def _stage_table(pipeline: Pipeline) -> Table:
+    total = pipeline.total
     none = text("–")
 
-    def amounts(stage: StageSum) -> tuple[AnyValue, AnyValue]:
+    def amounts(stage: StageTotal) -> tuple[AnyValue, AnyValue]:
         if not stage.originals:
             return none, none
         if stage.amount is None or stage.weighted is None:
@@ -345,8 +266,13 @@ def _stage_table(pipeline: Pipeline) -> Table:
         return value(stage.amount), value(stage.weighted)
 
     whole: tuple[AnyValue, ...] | None = None
-    if pipeline.amount is not None and pipeline.weighted is not None and pipeline.originals:
-        whole = (text("Total"), value(pipeline.count), value(pipeline.amount), value(pipeline.weighted))
+    if total.amount is not None and total.weighted is not None and total.originals:
+        whole = (
+            text("Total"),
+            value(total.count),
+            value(total.amount),
+            value(total.weighted),
+        )
     return Table(
         title=text("By stage"),
         columns=(
@@ -355,24 +281,25 @@ def _stage_table(pipeline: Pipeline) -> Table:
             Column(label=text("Amount"), numeric=True),
             Column(label=text("Weighted"), numeric=True),
         ),
-        rows=tuple((verbatim(stage.stage.name), value(stage.count), *amounts(stage)) for stage in pipeline.stages),
+        rows=tuple((verbatim(stage.stage.name), value(stage.count), *amounts(stage)) for stage in total.stages),
         total=whole,
     )
 
 
 def _chart(pipeline: Pipeline) -> Chart:
     """Amounts by stage; counts where there are no amounts to draw."""
-    names = tuple(verbatim(stage.stage.name) for stage in pipeline.stages)
-    if pipeline.amount is not None and pipeline.amount.minor:
-        amounts = tuple(float(stage.amount.units) if stage.amount else 0.0 for stage in pipeline.stages)
+    total = pipeline.total
+    names = tuple(verbatim(stage.stage.name) for stage in total.stages)
+    if total.amount is not None and total.amount.minor:
+        amounts = tuple(float(stage.amount.units) if stage.amount else 0.0 for stage in total.stages)
         return Chart(
             kind="bar",
-            title=text("Amount by stage ({currency})", currency=pipeline.currency),
+            title=text("Amount by stage ({currency})", currency=total.currency),
             categories=names,
             series=(Series(label=text("Amount"), values=amounts),),
-            unit=pipeline.currency,
+            unit=total.currency,
         )
-    counts = tuple(float(stage.count) for stage in pipeline.stages)
+    counts = tuple(float(stage.count) for stage in total.stages)
     return Chart(
         kind="bar",
         title=text("Open opportunities by stage"),
@@ -392,8 +319,8 @@ def _opportunity_table(pipeline: Pipeline) -> Table:
         Column(label=text("Close date")),
     ]
     title = text("Opportunities")
-    if pipeline.count > len(pipeline.rows):
-        more = pipeline.count - len(pipeline.rows)
+    if pipeline.total.count > len(pipeline.rows):
+        more = pipeline.total.count - len(pipeline.rows)
         title = text("The largest {count} opportunities, and {more} more", count=len(pipeline.rows), more=more)
     return Table(
         title=title,
