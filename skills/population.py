@@ -1,15 +1,20 @@
 """Whose records a question about figures is about, and in which period."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from skills.contract import SkillContext
 from skills.errors import Impossible, NotAllowed, Unclear
 from skills.measures.calendar import Grain, Period
 from skills.references import find_person, find_team, means_everyone, means_me, means_my_team, read_period
+from skills.references.names import other_region_names, pieces
 from skills.text import Text, text, verbatim
 from store.models import Person, Role, Team
-from store.people import list_report_ids, list_team_ids
+from store.people import list_people, list_report_ids, list_team_ids, list_teams
 from store.scope import Scope
+
+REGION_WORD = re.compile(r"(?i)^the\s+|\s+(?:region|team|office|reps)$|团队$|区$|大区$")
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,10 @@ def _my_team(context: SkillContext) -> Population:
 
 
 def _team(context: SkillContext, words: str) -> Population:
+    """A team; or a whole region, where a region is so called and no team is."""
+    region = _region(context, words)
+    if region is not None:
+        return region
     found = find_team(context, words, param="team")
     return Population(
         Scope.of(list_team_ids(context.session, found.value.id or 0)),
@@ -133,6 +142,30 @@ def _team(context: SkillContext, words: str) -> Population:
         team=found.value,
         notes=(found.doubt,) if found.doubt else (),
     )
+
+
+def _region(context: SkillContext, words: str) -> Population | None:
+    """Everybody who is in a region, or in a team of it."""
+    whole = words.strip()
+    said = {pieces(whole), pieces(REGION_WORD.sub("", whole))}
+    teams = list_teams(context.session)
+    people = list_people(context.session, Scope.everybody())
+    if any(pieces(team.name) in said for team in teams):
+        return None
+    known = {team.region for team in teams} | {person.region for person in people}
+    names = sorted(name for name in known if name)
+    named = [name for name in names if said & {pieces(other) for other in (name, *other_region_names(name))}]
+    if len(named) != 1:
+        return None
+    by_id = {team.id or 0: team for team in teams}
+    ids = {person.id for person in people if region_of(person, by_id) == named[0]}
+    return Population(Scope.of({number for number in ids if number is not None}), verbatim(named[0]))
+
+
+def region_of(person: Person, teams: Mapping[int, Team]) -> str:
+    """The region that a person's records count for: their own, or else their team's; empty where there is none."""
+    team = teams.get(person.team_id or 0)
+    return person.region or (team.region if team else "")
 
 
 def _within(context: SkillContext, asked: Population) -> Population:

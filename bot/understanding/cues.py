@@ -14,6 +14,9 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\b(?:my|our|all|her|his|their|the team'?s|\[person\](?:'s)?|\[team\](?:'s)?) (?:current |active )?(?:deals|opps|opportunities)\b", 2.5),
         (r"\b(?:deals?|opps?|opportunities|everything)\b.{0,20}\b(?:in|at) (?:the )?\[stage\]", 3),
         (r"^\[stage\] (?:deals|opps|opportunities)", 3),
+        (r"\b(?:what|which|anything|everything|how much)\b.{0,30}\b(?:i|we|my|our|team|\[person\]|\[team\])\b.{0,15}\b(?:in|at) (?:the )?\[stage\]", 3),
+        (r"\b(?:deals?|opps?|opportunities|what|everything)\b.{0,25}\b(?:closing|due|to close|to sign|closes)\b", 2.6),
+        (r"(?:要签|会签|能签|待签|到期|预计签)的?(?:约的)?(?:单子|商机|项目|客户|机会)", 3.4),
         (r"\bwhat(?:'s| is| am i| are we| do (?:i|we) have| does \[person\] have)\b.{0,20}\b(?:working on|cooking|in play|in the works|open)\b", 2.5),
         (r"(?:商机|管道|漏斗|在跟|手上的?单子|在手)(?!.{0,6}(?:新建|创建|建一个|历史))", 2.5),
         (r"^(?:我|\[person\]|\[team\])?的?(?:商机|项目|单子)(?:列表|情况|有哪些)?", 1),
@@ -22,6 +25,8 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\b(?:how much|how many|what)\b.{0,60}\b(?:win|won|wins|close|closed|book|booked|sell|sold|sign|signed|bring in|brought in|bring|land(?:ed)?|made|make)\b", 2.6),
         (r"\b(?:bookings?|booked|revenue|closed[- ]won|turnover)\b", 2.6),
         (r"\b(?:won|closed) (?:deals|opps|opportunities|business)\b|\bdeals (?:we |i )?(?:won|closed)\b|\bwins\b", 2.6),
+        (r"^(?:what(?:'s| is| was) )?won (?:deals )?(?:by|per|in|this|last|so far|since|\[when\])", 3.2),
+        (r"(?:按|每个?|各)(?:产品|月|地区|区域|大区).{0,12}(?:赢|成交|签|卖|业绩)|(?:赢|成交|签|卖)了?多少", 3.2),
         (r"\b(?:total )?sales (?:in|for|by|of|this|last|so far|\[when\])|\bhow are sales\b", 2.4),
         (r"赢了多少|成交(?:了)?多少|一共成交|总共成交|销售额|签了多少|卖了多少|签单额|营收|收入(?:是)?多少|成交额|赢单金额", 3),
     ),
@@ -52,7 +57,8 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "prep": (
         (r"\bprep(?:are|ping|aration|s)?\b|\bbrief(?:ing)?(?: me)?\b|\bcall plan\b|\bget me ready\b|\bready for\b", 3.4),
         (r"\b(?:meeting|seeing|calling|visiting|talking to|speaking (?:to|with)|call with|meeting with) \[deal\] (?:\[when\]|later|in|soon|next)", 3),
-        (r"\bwhat (?:do|should|can) i (?:ask|know|aim|say|bring)\b.{0,40}\[deal\]", 3),
+        (r"\bwhat (?:do|should|can) i (?:need to )?(?:ask|know|aim|say|bring)\b.{0,40}\[deal\]", 3),
+        (r"\[deal\].{0,40}\bwhat (?:do|should) i (?:need to |have to )?(?:know|ask|bring|aim)\b", 4),
         (r"准备|会前|拜访前|见面前|打电话前", 3.4),
     ),
     "objection": (
@@ -70,6 +76,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     ),
     "today": (
         (r"\bwhat (?:should|do|must|can) i (?:do|work on|focus on|start)\b(?!.*\b(?:first|if|say|before)\b)|\bwhere should i start\b|\bneeds? (?:me|my|some)? ?(?:attention|work|action)?\b.{0,12}(?:today|attention|work)|\bneeds me\b", 3),
+        (r"\banything (?:i|we) (?:should|must|need to|have to) (?:do|look at|handle|work on)\b|\banything urgent\b", 3),
         (r"\bon my plate\b|\bto-?do'?s?\b|\boverdue\b|\bmy (?:tasks|agenda|day)\b|\bforgetting\b|\bneglect\w*\b", 3),
         (r"(?:今天|\[when\]).{0,6}(?:做什么|做啥|待办|要做|忙)|待办|需要我处理|要我处理|该做什么", 3.4),
     ),
@@ -90,7 +97,8 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     ),
 }  # fmt: skip
 COMPILED = {
-    skill: tuple((re.compile(pattern, re.IGNORECASE), weight) for pattern, weight in cues)
+    # ASCII, so that a word ends where Chinese begins ("张磊的pipeline").
+    skill: tuple((re.compile(pattern, re.IGNORECASE | re.ASCII), weight) for pattern, weight in cues)
     for skill, cues in CUES.items()
 }
 MORE = 0.25

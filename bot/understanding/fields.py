@@ -5,24 +5,30 @@ import re
 from bot.understanding.drafts import chosen
 from bot.understanding.entities import Frame, Item, Kind
 from bot.understanding.patterns import (
+    ADVANCE,
+    BACK,
     BARE_AMOUNT,
     BY_PERCENT,
     CATEGORY,
     CATEGORY_WORDS,
+    CHOSE,
     CLOSE_CUE,
     CLOSED,
     COMPETITOR,
     DATED,
     DUE_AFTER,
     DUE_BEFORE,
+    EARLIER,
     LOST,
-    LOST_TO,
     NEXT_STEP,
     NEXT_STEP_BARE,
+    NO_NAME,
     OWNER,
     POINTED,
     REASON,
     REASON_TAIL,
+    REOPEN,
+    SHIFT,
     SHRINKS,
     STAGE_IS_WORD,
     STEP_ENDS,
@@ -30,6 +36,7 @@ from bot.understanding.patterns import (
     TO_COME,
     WON,
 )
+from skills.references.numerals import read_whole
 from skills.references.vocabulary import Named
 
 
@@ -83,15 +90,17 @@ def read_outcome(frame: Frame) -> str | None:
 
 
 def read_loss(frame: Frame, params: dict[str, str], deal: Item | None) -> tuple[int, int] | None:
-    if rival := LOST_TO.search(frame.clean):
-        params["competitor"] = rival["rival"].strip()
-        params["loss_reason"] = f"lost to {params['competitor']}"
-        return rival.start("rival"), rival.end("rival")
+    rival = _rival(frame)
+    if rival is not None:
+        params["competitor"] = frame.text[slice(*rival)].strip()
     match = REASON.search(frame.clean)
     group = "a" if match and match.groupdict().get("a") else "b"
     if match is None:
         tail_from = max(deal.end if deal else 0, LOST.search(frame.clean).end())  # type: ignore[union-attr]
         match = REASON_TAIL.match(frame.clean[tail_from:])
+        if match is None and rival is not None:
+            params["loss_reason"] = f"lost to {params['competitor']}"
+            return rival
         if match is None:
             return None
         start = tail_from + match.start("tail")
@@ -102,12 +111,28 @@ def read_loss(frame: Frame, params: dict[str, str], deal: Item | None) -> tuple[
     return match.start(), end
 
 
+def _rival(frame: Frame) -> tuple[int, int] | None:
+    """Where the name stands of who got it instead."""
+    for match in CHOSE.finditer(frame.clean):
+        group = next(name for name, value in match.groupdict().items() if value)
+        start, end = match.span(group)
+        known = any(item.start < end and start < item.end for item in frame.items)
+        if match[group].lower() not in NO_NAME and not known:
+            return start, end
+    return None
+
+
 def read_stage(frame: Frame, outcome: str | None, params: dict[str, str]) -> None:
     if outcome in {"Won", "Lost"}:
         params["stage"] = outcome
         return
     stages = [i for i in frame.of(Kind.STAGE) if not STAGE_IS_WORD.search(frame.clean[max(0, i.start - 12) : i.start])]
     stages = [i for i in stages if not _is_loose(i) or POINTED.search(frame.clean[: i.start])]
+    if not stages and outcome is None:
+        for cue, words in ((REOPEN, "open"), (BACK, "previous stage"), (ADVANCE, "next stage")):
+            if cue.search(frame.clean):
+                params["stage"] = words
+                return
     target = chosen(Frame(frame.text, frame.clean, tuple(stages)), Kind.STAGE, TARGET)
     if target is not None:
         params["stage"] = target.words
@@ -159,15 +184,43 @@ def without_dates(frame: Frame) -> str:
     return frame.without(*spans).clean
 
 
+def read_shift(frame: Frame) -> tuple[str, tuple[int, int]] | None:
+    """ "push it two weeks" as "+2 weeks", and where it stands."""
+    match = SHIFT.search(frame.clean)
+    if match is None or any(
+        item.start < match.end() and match.start("n" if match["n"] else "zh") < item.end
+        for item in frame.of(Kind.WHEN, Kind.DURATION, Kind.AMOUNT)
+        if not item.is_day or not re.search(r"(?i)later|out|after|后|以后|之后|前", item.words)
+    ):
+        return None
+    if match["zh"]:
+        sign, number, unit = "-" if EARLIER.search(match["zh"]) else "+", match["n2"], match["u2"]
+    else:
+        said = f"{match['verb']} {match['after']} {(IN.search(match['mid']) and 'in') or ''}"
+        sign, number, unit = "-" if EARLIER.search(said) else "+", match["n"], match["u"]
+    return f"{sign}{read_whole(number)} {unit.lower()}", match.span()
+
+
+IN = re.compile(r"\b(?:in|forward|up|earlier)\b", re.IGNORECASE)
+
+
 def read_dates(frame: Frame, params: dict[str, str]) -> None:
+    shift = read_shift(frame)
+    if shift is not None and params.get("stage") not in {"Won", "Lost", "closed"}:
+        params["close_date"] = shift[0]
+        return
     days = [item for item in frame.of(Kind.WHEN) if item.is_day]
     day = chosen(Frame(frame.text, frame.clean, tuple(days)), Kind.WHEN, r"\bto|->|=>|→|until|\bby|\bon|=|:|到|至|为")
     if day is None:
         return
     segment = _segment(frame.clean, day.start)
+    if "stage" in params and params["stage"] not in {"Won", "Lost", "closed"} and segment.strip() == day.words.strip():
+        if not PAST.search(day.words):
+            params["close_date"] = day.words
+        return
     cued = CLOSE_CUE.search(segment) or re.search(r"->|=>|→|=", segment)
     open_stage = "stage" in params and params["stage"] not in {"Won", "Lost", "closed"}
-    past = re.search(r"yesterday|today|just|昨|今天|刚|ago|前天|last", day.words, re.IGNORECASE)
+    past = PAST.search(day.words)
     if open_stage and (past or not re.search(r"clos|sign|expected|date|预计|签|关闭", segment, re.IGNORECASE)):
         return
     if params.get("stage") in {"Won", "Lost", "closed"}:
@@ -176,6 +229,9 @@ def read_dates(frame: Frame, params: dict[str, str]) -> None:
             params["close_date"] = day.words
     elif cued:
         params["close_date"] = day.words
+
+
+PAST = re.compile(r"yesterday|today|just|昨|今天|刚|ago|前天|last", re.IGNORECASE)
 
 
 def _segment(clean: str, position: int) -> str:

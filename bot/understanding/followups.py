@@ -12,6 +12,8 @@ from bot.understanding.reads import fill
 from bot.understanding.updates import read_update
 from skills.answer import Invocation
 from skills.contract import Effect, Skill
+from skills.references.day_readers import CHINESE_UNIT, UNIT
+from skills.references.numerals import WHOLE, read_whole
 
 YES = re.compile(
     r"^(?:y|yes|yep|yeah|yup|ya|ok|okay|k|sure|do it|yes please|please do|go ahead|go for it|confirm(?:ed)?|correct|right|exactly|"
@@ -54,7 +56,7 @@ PICK = re.compile(
     re.IGNORECASE,
 )
 CORRECTING = re.compile(
-    r"^(?:no|nope|sorry|oops|wait|actually|i meant?|i mean|make (?:it|that)|rather|not that|correction|应该是|不对|我是说|改成|不是)[,，:. ]+(?:i meant? |it'?s |make it |sorry |actually )*",
+    r"^(?:no|nope|sorry|oops|wait|actually|i meant?|i mean|make (?:it|that)|rather|not that|correction|应该是|不对|我是说|改成|不是)[,，:. ]+(?:i meant? |it'?s |make it |sorry,? |actually,? |wait,? |no,? )*",
     re.IGNORECASE,
 )
 FOLLOWING = re.compile(
@@ -88,7 +90,7 @@ def read_answer(words: str, state: State) -> Answered | None:
     if YES.match(said):
         if state.token:
             return Answered(yes=True)
-        return Answered(invocation=state.offers[0].invocation) if len(state.offers) == 1 else None
+        return Answered(invocation=state.offers[0].invocation) if len(state.offers) == 1 else Answered()
     if NO.match(said):
         return Answered(no=True)
     picked = _picked(said, state)
@@ -117,6 +119,25 @@ def _folded(words: str) -> str:
     return " ".join(re.findall(r"\w+", words.casefold()))
 
 
+SWITCH = re.compile(
+    r"^(?:(?:please|ok(?:ay)?|no|actually|and|then|now)[ ,]+)*(?:(?P<pause>pause|mute|suspend|暂停)|(?P<resume>resume|unpause|restart|turn (?:it |that )?(?:back )?on|恢复|继续)"
+    r"|(?P<delete>stop|delete|cancel|remove|turn (?:it |that )?off|取消|删除|删掉|停掉?))(?: sending)?\s*(?P<which>it|that|this|that one|this one|them(?: all)?|all(?: of them)?|the report|the (?:first|second|third|last)(?: one)?|它|这个|那个|全部|都)?(?: again| for now| please|吧|了)*[\s.!。！]*$",
+    re.IGNORECASE,
+)
+
+
+def switched(frame: Frame, state: State) -> Draft | None:
+    """ "pause it", where scheduled reports were spoken of just before."""
+    match = SWITCH.match(frame.clean.strip())
+    if match is None or state.last is None or state.last.skill not in {"reports", "schedule"} or state.token:
+        return None
+    action = next(name for name in ("pause", "resume", "delete") if match[name])
+    which = str(state.last.params.get("which") or "")
+    every = re.search(r"(?i)all|them|全部|都", match["which"] or "")
+    params = {"action": action, **({"which": "all"} if every else {"which": which} if which else {})}
+    return Draft("schedule", params)
+
+
 def corrected(frame: Frame, state: State) -> Draft | None:
     """The last change with other values: "no, 50k", "make it friday", "I meant pilot"."""
     match = CORRECTING.match(frame.clean.lstrip())
@@ -128,7 +149,7 @@ def corrected(frame: Frame, state: State) -> Draft | None:
     deal = state.deal or str(last.params.get("opportunity", ""))
     # The words stand alone, so "=" says that they are a value.
     opened = Frame(rest.text, rest.clean[: start - 1] + "=" + rest.clean[start:] if start else rest.clean, rest.items)
-    draft = read_update(opened, deal or None)
+    draft = read_update(opened, deal or None) or _other_shift(rest, state)
     if draft is None or is_unreal(rest.clean) or is_question(rest.clean):
         return None
     params = dict(draft.params)
@@ -140,6 +161,24 @@ def corrected(frame: Frame, state: State) -> Draft | None:
         params.pop("opportunity", None)
         return Draft("create", params)
     return Draft("update", params, missing=None if "opportunity" in params else "opportunity")
+
+
+BARE_SHIFT = re.compile(
+    rf"\s*(?:by |push (?:it )?)?(?P<n>{WHOLE}) ?(?P<u>{UNIT}|{CHINESE_UNIT})[\s.!。！]*", re.IGNORECASE
+)
+EXACT_SHIFT = re.compile(r"(?P<sign>[+-])(?P<step>\d+ (?:d|w|周|天|日|个?星期|个?礼拜).*)")
+
+
+def _other_shift(frame: Frame, state: State) -> Draft | None:
+    """ "no, two weeks" after "push it a week": from the day that it was before, so the first is taken back."""
+    last = state.last
+    said = BARE_SHIFT.fullmatch(frame.clean[len(frame.clean) - len(frame.clean.lstrip()) :])
+    before = EXACT_SHIFT.fullmatch(str(last.params.get("close_date", ""))) if last else None
+    if said is None or before is None or state.deal is None:
+        return None
+    new = f"{before['sign']}{read_whole(said['n'])} {said['u'].lower()}"
+    back = "" if state.token else f"{'-' if before['sign'] == '+' else '+'}{before['step']} "
+    return Draft("update", {"opportunity": state.deal, "close_date": f"{back}{new}"})
 
 
 def follow_up(frame: Frame, state: State, skills: Mapping[str, Skill]) -> Draft | None:

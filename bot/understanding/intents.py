@@ -25,6 +25,8 @@ LIKENESS = 2.0
 LIKE_ENOUGH = 1.0
 VERY_WORDS = 1.0
 """Added to the likeness of a skill that has the text itself as an example."""
+RHYTHM_SAID = 10.0
+"""A report and how often it is wanted: whatever else the words ask for, they ask for it again and again."""
 WRITES = frozenset({"update", "create", "log", "schedule", "undo"})
 
 
@@ -71,7 +73,7 @@ def _writes(
     report = next((item.draft for item in reads if item.score >= 2 and item.draft.skill in REPORTS), None)
     schedule = read_schedule(frame, report)
     if schedule is not None:
-        found.append(Ranked(schedule, 6.0 if schedule.sure or "action" in schedule.params else 3.4))
+        found.append(Ranked(schedule, RHYTHM_SAID if schedule.sure or "action" in schedule.params else 3.4))
     create = read_create(frame)
     if create is not None:
         found.append(Ranked(create, 5.0 + likeness.get("create", 0.0)))
@@ -84,6 +86,14 @@ def _writes(
     step = read_intended_step(frame) if update is None else None
     if step is not None:
         found.append(Ranked(step, 2.0))
+    if (
+        update is not None
+        and log is not None
+        and log.sure
+        and update.params.keys() <= STEP
+        and "next_step" in log.params
+    ):
+        update = None  # What comes next is said of the activity, and is kept along with it.
     if update is not None:
         base = 4.4 if COMMANDING.search(masked) else 3.2
         weak = 1.0 if is_question(frame.clean) or is_unreal(frame.clean) or frame.of(Kind.RHYTHM) else 1.8
@@ -92,4 +102,5 @@ def _writes(
     return found
 
 
+STEP = frozenset({"opportunity", "next_step", "next_step_due"})
 REPORTS = frozenset({"leaderboard", "pipeline", "quota", "booked", "today", "opportunity"})

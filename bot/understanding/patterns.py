@@ -3,6 +3,9 @@
 
 import re
 
+from skills.references.day_readers import CHINESE_UNIT, UNIT
+from skills.references.numerals import WHOLE
+
 DEAL_WORDS = re.compile(
     r"\b(?:it|this one|that one|this|that|the deal|(?:this|that) (?:deal|opp|opportunity|one|account)|them)\b"
     r"|它|这个(?:商机|单子|项目|客户)?|这单|该商机|那个(?:商机|单子|项目)?|这家",
@@ -18,7 +21,7 @@ VERBS = re.compile(
     r"rais(?:e[ds]?|ing)|lower(?:ed)?|increase[ds]?|decrease[ds]?|reduce[ds]?|slip(?:s|ped|ping)?|delay(?:s|ed)?|postpone[ds]?|pull(?:ed)?|bring|brought|"
     r"switch(?:ed)?|shift(?:ed)?|progress(?:es|ed)?|promote[ds]?|drop(?:ped)?|cut|add|give|assign(?:ed)?|reassign(?:ed)?|transfer(?:red)?|"
     r"hand(?:ed)?(?: over)?|edit|correct|fix|flip|slide|slid|drag(?:ged)?|got to|get|gets|take|took|goes|went|gone|go|enter(?:s|ed)?|reach(?:es|ed)?|is now|now|is (?:in|at|on)|(?:stuck|sitting|sits) (?:in|at|with)|are (?:in|at)|'s (?:in|at|now)|"
-    r"is worth|worth|became|becomes|will close|closes|closing|close date|sign(?:s|ing)?|expected|due|stage|amount|value|next step|double|triple|halve|is a|forecast|category|owner|competitor|"
+    r"is worth|worth|became|becomes|will close|closes|closing|close date|re-?open(?:s|ed|ing)?|sign(?:s|ing)?|expected|due|stage|amount|value|next step|double|triple|halve|is a|forecast|category|owner|competitor|"
     r"back (?:to|in)|resched\w*|extend(?:ed)?|call it|count)\b"
     rf"|{ARROWS}|[=:]|把|将|改|设|调|推|移|更新|变更|转|进入|到了|已经|变成|预计|延|提前|加|减|打|涨|降|交给|分配|负责人|金额|阶段|关闭日期|签|成交|折",
     re.IGNORECASE,
@@ -52,6 +55,28 @@ CLOSE_CUE = re.compile(
     re.IGNORECASE,
 )
 
+SHIFT = re.compile(
+    rf"\b(?P<verb>push(?:e[ds]|ing)?|slip(?:s|ped|ping)?|slid(?:es?|ing)?|delay(?:s|ed|ing)?|postpon(?:e[ds]?|ing)|mov(?:e[ds]?|ing)|shift(?:ed|s)?|extend(?:ed|s)?|drag(?:ged|s)?|"
+    rf"pull(?:s|ed|ing)?|br(?:ing|ought)|kick(?:ed|s)?|bump(?:ed|s)?)\b(?P<mid>[^,;.\n]{{0,40}}?)\s(?:by |for |another |about |an extra )*"
+    rf"(?P<n>{WHOLE})(?: more| extra)? ?(?P<u>{UNIT})(?![A-Za-z])(?! (?:from (?:now|today)|ago))(?P<after>(?: (?:later|earlier|sooner|out|back|forward|in|up))?)"
+    rf"|(?P<zh>推迟|延后|延期|拖后|拖|往后推|后推|顺延|晚|提前|往前提)了?\s*(?P<n2>{WHOLE})\s?(?P<u2>{CHINESE_UNIT})",
+    re.IGNORECASE,
+)
+"""The close date moves by so much."""
+EARLIER = re.compile(r"\b(?:pull|bring|brought|earlier|sooner|forward|up|in)\w*\b|提前|往前提", re.IGNORECASE)
+ADVANCE = re.compile(
+    r"\b(?:advance|progress|promote)s?d?\b(?! to)|\b(?:to |into |in )?(?:the )?next stage\b|\b(?:one|a) stage (?:up|forward|on|further)\b|(?:进入|推进到|进|到|推到)?下一?个?阶段",
+    re.IGNORECASE,
+)
+BACK = re.compile(
+    r"\b(?:one|a) stage back\b|\bback (?:one|a) stage\b|\bprevious stage\b|(?:退回|回到|退到)?上一?个?阶段",
+    re.IGNORECASE,
+)
+REOPEN = re.compile(
+    r"\bre-?open(?:s|ed|ing)?\b|\bis (?:open|alive) again\b|\bback from the dead\b|重新打开|重启|重开|又活了",
+    re.IGNORECASE,
+)
+
 NEXT_STEP = re.compile(
     r"(?:\bnext[ _-]?steps?\b|\bns\b(?=[:=])|下一步|后续)(?P<due> due\b)?(?P<mid>[^:：=]{0,60}?)"
     r"(?:\s*(?::|：|=>|=|->|→)\s*|\s+(?:is|are|will be|to|should be)\s+|(?:是|为|改成|改为|要))(?P<step>.+)$",
@@ -78,7 +103,19 @@ REASON = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
-LOST_TO = re.compile(r"(?i:\blost\b.{0,40}?\bto) (?P<rival>[A-Z][\w&-]*(?: [A-Z][\w&-]*)?)\s*[.!]*$")
+CHOSE = re.compile(
+    r"\b(?:lost\b.{0,40}?\bto|(?:went|going|gone|signed|sticking|stayed) with|chose|picked|prefer(?:red)?|beaten by|beat by)\s+(?P<rival>[\w&-]+(?: [A-Z][\w&-]*)?)(?=\s*(?:$|[,.;!]|because|on price|over|for|instead|after|at|since))"
+    r"|(?:输给了?|败给了?|被)\s*(?P<zh>[A-Za-z][\w&-]*(?: [A-Z][\w&-]*)?|[\u4e00-\u9fff]{2,8}?)(?=\s*(?:$|[,，。.;；!！]|抢|拿|签|赢|截|了))"
+    r"|选了?\s*(?P<zh2>[A-Za-z][\w&-]*)",
+)
+"""Who got it instead."""
+NO_NAME = frozenset(
+    re.split(
+        r"\s+",
+        "a an the another other others someone somebody them him her us it their his its our my no nobody competitor competitors rival "
+        "rivals price budget timing pricing cost cheaper something nothing in inertia spreadsheets 别人 对手 竞争对手 别家 其他人 同行",
+    )
+)
 
 REASON_TAIL = re.compile(r"^[^,，:：;；—–]*?[,，:：;；—–]\s*(?P<tail>[^\d].+)$", re.DOTALL)
 
@@ -138,16 +175,16 @@ UNKNOWN_ACCOUNT = re.compile(
 KINDS: tuple[tuple[str, str], ...] = (
     (
         "demo",
-        r"\b(?:had|did|gave|held|ran|log)\b.{0,20}\bdemo\b|\bdemo(?:ed|'d)\b|演示了|做了?(?:个|一个|一次)?演示|demo完",
+        r"\b(?:had|did|gave|held|ran|log)\b.{0,20}\bdemo\b|\bdemo (?:with|at|for) \[deal\] (?:went|was|is done|done|\[when\])|\bdemo(?:ed|'d)\b|演示了|做了?(?:个|一个|一次)?演示|demo完",
     ),
     (
         "call",
-        r"\b(?:called|phoned|rang|spoke|talked|call with|phone call|off the phone|got off (?:a|the) (?:call|phone)|had a call|log (?:a |the )?(?:\[duration\] )?call|voicemail|left a message|caught up)\b"
+        r"\b(?:called|phoned|rang|spoke|talked|call with|phone call|off the phone|got off (?:a|the) (?:call|phone)|had a call|call (?:with|at) \[deal\] (?:went|was)|log (?:a |the )?(?:\[duration\] )?call|voicemail|left a message|caught up)\b"
         r"|打了?(?:个|一个|过)?电话|通了?(?:个|一个)?电话|电话沟通|打电话给?|通话",
     ),
     (
         "meeting",
-        r"\b(?:met(?: with)?|visited|meeting with|had (?:a |an? )?(?:\[duration\] )?(?:meeting|lunch|coffee|workshop)|log (?:a |the )?(?:\[duration\] )?meeting|site visit|came by|saw)\b"
+        r"\b(?:met(?: with)?|visited|meeting with|had (?:a |an? )?(?:\[duration\] )?(?:meeting|lunch|coffee|workshop)|log (?:a |the )?(?:\[duration\] )?meeting|site visit|came by|saw|(?:meeting|lunch|workshop) (?:with|at) \[deal\] (?:went|was))\b"
         r"|拜访了?|见了|开[了完过]?(?:个|一个|次|完)?会|聊了|沟通了|谈了|会议|面谈|见面",
     ),
     (
@@ -172,7 +209,7 @@ OUTCOME = re.compile(
 NOTE_AFTER = re.compile(r"^\s*(?:\[when\]|\[duration\]|today|for|at|on|in|just now|again|了|,|，)*\s*", re.IGNORECASE)
 
 FUTURE = re.compile(
-    r"\b(?:tomorrow|next|later|will|going to|need to|have to|must|remind|schedule|upcoming|prepare|prep|before the)\b|明天|下周|后天|准备|要去|提醒",
+    r"\b(?:in (?:\d+|an?|half an?|one|two|five|ten) ?(?:min(?:ute)?s?|h|hrs?|hours?)|(?:got|have) an? (?:call|meeting|demo)|tomorrow|next|later|will|going to|need to|have to|must|remind|schedule|upcoming|prepare|prep|before the)\b|明天|下周|后天|准备|要去|提醒",
     re.IGNORECASE,
 )
 

@@ -28,6 +28,14 @@ BY_TEAM = re.compile(
     r"\bby (?:team|region)\b|\b(?:team|teams|region) (?:leader ?board|ranking|standings)\b|\bwhich team\b|\b(?:top|best) (?:\d+ )?teams?\b|rank(?:ing)? (?:of )?teams|按团队|团队(?:排名|排行)|各团队|哪个团队",
     re.IGNORECASE,
 )
+BREAKDOWNS = (
+    ("product", re.compile(r"\b(?:by|per|each|every|which) products?\b|按产品|各产品|每个产品|哪个产品", re.IGNORECASE)),
+    ("month", re.compile(r"\b(?:by|per|each|every|which) months?\b|\bmonthly\b|\bmonth by month\b|按月|每个?月|各月", re.IGNORECASE)),
+    ("region", re.compile(r"\b(?:by|per|each|every|which) (?:regions?|territor(?:y|ies))\b|按(?:地区|区域|大区)|各(?:地区|区域|大区)|哪个(?:地区|区域|大区)", re.IGNORECASE)),
+    ("team", re.compile(r"\b(?:by|per|each|every|which) teams?\b|按团队|各团队|哪个团队", re.IGNORECASE)),
+    ("rep", re.compile(r"\b(?:by|per|each|every|which) (?:reps?|person|sellers?|owners?|people)\b|按(?:人|销售|个人)|每个销售", re.IGNORECASE)),
+)  # fmt: skip
+"""What won amounts are told apart by."""
 BY_REP = re.compile(r"\bby (?:rep|person|seller|owner|people)\b|按(?:人|销售|个人)", re.IGNORECASE)
 METRICS = (
     ("attainment", re.compile(r"\battainment\b|\bquota\b|% of|\bpercent|达成|完成率", re.IGNORECASE)),
@@ -135,6 +143,8 @@ def _top(frame: Frame, _skill: str) -> int | None:
 
 
 def _by(frame: Frame, skill: str) -> str | None:
+    if skill == "booked":
+        return next((name for name, cue in BREAKDOWNS if cue.search(frame.clean)), None)
     if skill != "leaderboard":
         return None
     if BY_TEAM.search(frame.clean):

@@ -17,7 +17,7 @@ from bot.understanding.cues import APPROVING, OUTSIDE, PAY, SENDING
 from bot.understanding.drafts import NEGATED, Draft, stripped
 from bot.understanding.entities import Frame, Kind, find_entities
 from bot.understanding.examples import Encode, Examples
-from bot.understanding.followups import Answered, corrected, follow_up, read_answer
+from bot.understanding.followups import Answered, corrected, follow_up, read_answer, switched
 from bot.understanding.grammar import names_skill, read_command
 from bot.understanding.intents import Ranked, rank
 from bot.understanding.labels import label
@@ -144,10 +144,14 @@ class Understanding:
             again = follow_up(hearing.frame, hearing.state, self._assistant.skills)
             same = again is not None and again.skill == found[0].skill and not names_skill(hearing.frame, again.skill)
             return self._run(hearing, again if again and same else found[0], "command")
-        refused = _refused(hearing.frame)
+        refused = None if switched(hearing.frame, hearing.state) else _refused(hearing.frame)
         if refused is not None:
             return _understood(Reply(skill="", answer=refused.answer()), "sentence")
-        continued = corrected(hearing.frame, hearing.state) or self._continued(hearing)
+        continued = (
+            corrected(hearing.frame, hearing.state)
+            or switched(hearing.frame, hearing.state)
+            or self._continued(hearing)
+        )
         if continued is not None:
             if hearing.state.token:
                 cancel(self._assistant, hearing.state.token, hearing.actor)

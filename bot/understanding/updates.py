@@ -3,7 +3,7 @@
 import re
 
 from bot.understanding.deals import deal_of
-from bot.understanding.drafts import Draft, is_question, is_unreal
+from bot.understanding.drafts import Draft, is_question, is_request, is_unreal
 from bot.understanding.entities import Frame, Item, Kind
 from bot.understanding.fields import (
     read_amount_field,
@@ -38,8 +38,11 @@ def read_update(frame: Frame, subject: str | None) -> Draft | None:
     if not params:
         return _bare_day(rest, deal)
     command = rest.clean if deal is None else rest.clean[: deal.start] + " X " + rest.clean[deal.end :]
-    asks = _is_stated(rest) or VERBS.search(command) is not None or outcome is not None or bool(step_spans)
+    terse = deal is not None and _is_terse(rest, deal)
+    asks = terse or _is_stated(rest) or VERBS.search(command) is not None or outcome is not None or bool(step_spans)
     sure = asks and not is_unreal(command) and not is_question(command)
+    if _is_asking(frame, deal):
+        sure = False
     if _contradicts(rest, outcome) or (outcome is None and ELSE_SPOKEN_OF.search(command)):
         sure = False
     if deal is not None:
@@ -50,6 +53,34 @@ def read_update(frame: Frame, subject: str | None) -> Draft | None:
     if subject is not None:
         return Draft("update", {"opportunity": subject, **params}, sure)
     return Draft("update", params, sure, missing="opportunity")
+
+
+def _is_asking(frame: Frame, deal: Item | None) -> bool:
+    """Whether the part about the deal asks ("what's its next step?"): what follows an "is" is no value then."""
+    if re.search(r"下一步(?:是|做|该做)?(?:什么|啥)|是(?:什么|多少|谁)", frame.clean):
+        return True
+    for part in re.finditer(r"[^?？.!。！\n]+(?:\.(?=\S)[^?？.!。！\n]+)*[?？]", frame.clean):
+        about = deal is None or part.start() <= deal.start < part.end()
+        if about and not is_request(part.group()):
+            return True
+    return False
+
+
+def _is_terse(frame: Frame, deal: Item) -> bool:
+    """ "acme to proposal", "acme amt 98,500": a deal and its values with only words between that join them."""
+    kinds = {Kind.STAGE, Kind.AMOUNT, Kind.WHEN, Kind.PRODUCT}
+    values = [item for item in frame.items if item.kind in kinds and item.start >= deal.end]
+    if not values or frame.clean[: deal.start].strip():
+        return False
+    between = frame.clean[deal.end : values[0].start]
+    left = frame.without((deal.start, deal.end), *((item.start, item.end) for item in values)).clean
+    return bool(JOINING.search(between)) and not re.sub(JOINING_WORD, "", left).strip()
+
+
+JOINING_WORD = re.compile(
+    r"(?i)\b(?:is|was|to|at|on|in|now|amt|amount|value|worth|stage|date|close[sd]?|closing|and|then|the|for|by|us|deal)\b|[-=>→:：,，;；.!]|(?:金额|阶段|日期|到|改|为|是)"
+)
+JOINING = re.compile(r"(?i)\b(?:to|at|on|in|is|now|amt|amount|value|worth|stage)\b|[-=>→:：]|金额|阶段|到|改|为|是")
 
 
 def _is_stated(frame: Frame) -> bool:

@@ -3,7 +3,7 @@
 import re
 
 from bot.understanding.deals import deal_of
-from bot.understanding.drafts import Draft, is_question, is_unreal
+from bot.understanding.drafts import ASKED_WITHIN, Draft, is_question, is_unreal
 from bot.understanding.entities import Frame, Item, Kind
 from bot.understanding.fields import read_next_step, without_dates
 from bot.understanding.patterns import (
@@ -57,7 +57,9 @@ def read_log(frame: Frame, subject: str | None) -> Draft | None:
     masked = frame.masked
     head_end = _head_end(frame)
     head = frame.within(0, head_end)
-    kind = next((name for name, cue in KINDS if re.search(cue, head.masked, re.IGNORECASE)), None)
+    # "demo" is a kind here and no stage.
+    told = Frame(head.text, head.clean, tuple(item for item in head.items if item.kind is not Kind.STAGE))
+    kind = next((name for name, cue in KINDS if re.search(cue, told.masked, re.IGNORECASE)), None)
     if kind is None:
         return None
     deal = deal_of(head)
@@ -72,13 +74,24 @@ def read_log(frame: Frame, subject: str | None) -> Draft | None:
         params["when"] = whens[0].words
     if durations := head.of(Kind.DURATION):
         params["duration"] = durations[0].words
+    elif own := [item for item in frame.of(Kind.DURATION) if _stands_alone(frame, item)]:
+        params["duration"] = own[0].words
     if INBOUND.search(masked):
         params["direction"] = "in"
     if (outcome := OUTCOME.search(frame.clean)) and not (outcome["b"] and kind in {"note", "email"}):
         params["outcome"] = next(value for value in outcome.groups() if value).strip()
     _note(frame, head, head_end, deal, params, outcome)
-    sure = not is_unreal(head.clean) and not is_question(head.clean) and (command or not FUTURE.search(head.clean))
+    asked = is_question(head.clean) or (not command and ASKED_WITHIN.search(frame.clean) is not None)
+    sure = not is_unreal(head.clean) and not asked and (command or not FUTURE.search(head.clean))
     return Draft("log", params, sure, missing=None if "about" in params else "about")
+
+
+def _stands_alone(frame: Frame, item: Item) -> bool:
+    """Whether it is a clause of its own: "called acme, 20 min, they want a pilot"."""
+    before, after = frame.clean[: item.start], frame.clean[item.end :]
+    return bool(re.search(r"[,，;；(:：.。–—-]\s*$", before)) and bool(
+        re.match(r"\s*(?:call|meeting)?\s*(?:$|[,，;；).。–—-])", after)
+    )
 
 
 def _head_end(frame: Frame) -> int:
@@ -97,8 +110,10 @@ def _note(
     spans = read_next_step(frame.within(head_end, len(frame.clean)), step)
     tail = frame.text[head_end : spans[0][0] if spans else len(frame.text)]
     if step.get("next_step"):
-        params["next_step"] = step["next_step"] + (f" ({step['next_step_due']})" if step.get("next_step_due") else "")
+        params |= step
     tail = re.sub(r"(?i)^(?:[\s:：,，;；.。!！–—-]|that\b|and\b)+", "", tail)
+    if params.get("duration") and tail.startswith(params["duration"]):
+        tail = tail.removeprefix(params["duration"]).lstrip(" ,，;；.。")
     if outcome is not None and outcome.start() >= head_end:
         tail = tail.replace(outcome.group(), "").strip(" ,;")
     if not tail and deal is not None:

@@ -1,8 +1,9 @@
 """How much was won in a period."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from pydantic import Field
 
@@ -11,16 +12,17 @@ from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.envelope import Envelope, records_of
 from skills.measures.calendar import Grain, Period
 from skills.measures.money import by_currency
-from skills.population import Population, find_company_population, find_period, find_population, period_words
+from skills.population import Population, find_company_population, find_period, find_population, period_words, region_of
 from skills.references import find_account, find_product
 from skills.text import AnyValue, Text, text, value, verbatim
 from skills.wording import enumeration, month_name, period_name, period_note
 from store.models import Product
 from store.money import Money
 from store.opportunities import Booked, By, get_last_booking_day, list_unconverted, sum_booked
-from store.people import list_people
+from store.people import list_people, list_teams
 from store.scope import Scope
 
+MONTHS_SHOWN = 24
 SHOWN = 10
 """Rows of the breakdown; the rest is one row."""
 NAMED = 5
@@ -30,6 +32,19 @@ DEFINITION = text(
     "Sum of the amounts of the opportunities won in the period, by booking date, each at the exchange rate of its "
     "booking date."
 )
+
+
+Breakdown = Literal["rep", "team", "product", "month", "region"]
+GROUPED: Mapping[Breakdown, By] = {"product": By.PRODUCT, "month": By.MONTH}
+"""What the store groups by; the others are grouped from their reps."""
+TITLES: Mapping[Breakdown, tuple[Text, Text, Text]] = {
+    "rep": (text("Won by rep"), text("Rep"), text("no rep")),
+    "team": (text("Won by team"), text("Team"), text("no team")),
+    "product": (text("Won by product"), text("Product"), text("no product")),
+    "month": (text("Won by month"), text("Month"), text("no month")),
+    "region": (text("Won by region"), text("Region"), text("no region")),
+}
+"""Title of the table, heading of its first column, and what has none."""
 
 
 class BookedParams(SkillParams):
@@ -42,6 +57,7 @@ class BookedParams(SkillParams):
     period: str | None = Field(
         default=None, description=text("when it was booked; this quarter when left out").template
     )
+    by: Breakdown | None = Field(default=None, description=text("rep, team, product, month or region").template)
 
 
 @dataclass(frozen=True)
@@ -72,7 +88,7 @@ class BookedTotal:
     unconverted_names: tuple[str, ...]
     missing: tuple[str, ...]
     """Currencies without a rate."""
-    by: By
+    by: Breakdown
     parts: tuple[Part, ...]
     months: tuple[Part, ...]
     doubts: tuple[Text, ...]
@@ -96,7 +112,7 @@ def run(context: SkillContext, params: BookedParams) -> BookedTotal:
         population = find_company_population(context, params.owner, params.team)
     product_id = product.value.id if product else None
     account_id = account.value.id if account else None
-    by = By.PRODUCT if population.is_single or account else By.OWNER
+    by: Breakdown = params.by or ("product" if population.is_single or account else "rep")
 
     def booked(how: By) -> Sequence[Booked]:
         return sum_booked(
@@ -109,7 +125,7 @@ def run(context: SkillContext, params: BookedParams) -> BookedTotal:
             account_id=account_id,
         )
 
-    rows = booked(by)
+    rows = booked(GROUPED.get(by, By.OWNER))
     unconverted = sum(row.priced - row.converted for row in rows)
     complete = not unconverted
     currency = context.organisation.currency
@@ -144,7 +160,7 @@ def run(context: SkillContext, params: BookedParams) -> BookedTotal:
         unconverted_names=tuple(row.name for row in named),
         missing=tuple(sorted({row.currency for row in rows if row.converted < row.priced})),
         by=by,
-        parts=_parts(rows, _labels(context, by, rows), currency, complete=complete),
+        parts=_parts(*_grouped(context, by, rows), by, currency, complete=complete),
         months=_months(booked(By.MONTH), period, currency) if complete and 1 < len(period.months) <= 24 else (),
         doubts=(*doubts, *population.notes),
         params=params,
@@ -152,28 +168,48 @@ def run(context: SkillContext, params: BookedParams) -> BookedTotal:
     )
 
 
-def _labels(context: SkillContext, by: By, rows: Sequence[Booked]) -> dict[int, str]:
+def _grouped(context: SkillContext, by: Breakdown, rows: Sequence[Booked]) -> tuple[Sequence[Booked], dict[int, Text]]:
+    """The rows under the keys of the breakdown, and what these are called."""
     keys = {row.key for row in rows if row.key is not None}
-    if by is By.OWNER:
-        people = list_people(context.session, Scope.of(keys))
-        return {person.id: person.name for person in people if person.id is not None}
-    products = ((key, context.session.get(Product, key)) for key in keys)
-    return {key: product.name for key, product in products if product}
+    if by == "month":
+        return rows, {key: month_name(dt.date(key // 100, key % 100, 1)) for key in keys}
+    if by == "product":
+        products = ((key, context.session.get(Product, key)) for key in keys)
+        return rows, {key: verbatim(product.name) for key, product in products if product}
+    people = {person.id: person for person in list_people(context.session, Scope.of(keys))}
+    if by == "rep":
+        return rows, {key: verbatim(person.name) for key, person in people.items() if key is not None}
+    teams = {team.id or 0: team for team in list_teams(context.session)}
+    names = {
+        key: region_of(person, teams)
+        if by == "region"
+        else teams[person.team_id].name
+        if person.team_id in teams
+        else ""
+        for key, person in people.items()
+    }
+    numbers = {name: number for number, name in enumerate(sorted(set(names.values()) - {""}))}
+    moved = [replace(row, key=numbers.get(names.get(row.key, ""))) for row in rows]
+    return moved, {number: verbatim(name) for name, number in numbers.items()}
 
 
-def _parts(rows: Sequence[Booked], labels: dict[int, str], currency: str, *, complete: bool) -> tuple[Part, ...]:
-    """Largest first; with a missing rate, each currency as it was sold."""
+def _parts(
+    rows: Sequence[Booked], labels: dict[int, Text], by: Breakdown, currency: str, *, complete: bool
+) -> tuple[Part, ...]:
+    """Largest first, months in their order; with a missing rate, each currency as it was sold."""
     sums: dict[tuple[int | None, str], tuple[int, int]] = {}
     for row in rows:
         key = (row.key, currency if complete else row.currency)
         count, minor = sums.get(key, (0, 0))
         sums[key] = (count + row.count, minor + (row.booked_minor if complete else row.amount_minor))
-    parts = [
-        Part(
-            verbatim(labels[key]) if key in labels and key is not None else text("no product"),
-            count,
-            Money(minor, code),
+    none = TITLES[by][2]
+    if by == "month":
+        ordered = sorted(sums.items(), key=lambda item: (item[0][1], item[0][0] or 0))
+        return tuple(
+            Part(labels.get(key or 0, none), count, Money(minor, code)) for (key, code), (count, minor) in ordered
         )
+    parts = [
+        Part(labels.get(-1 if key is None else key, none), count, Money(minor, code))
         for (key, code), (count, minor) in sums.items()
     ]
     return tuple(sorted(parts, key=lambda part: (part.money.currency, -part.money.minor, str(part.label.values))))
@@ -283,7 +319,7 @@ def _warnings(booked: BookedTotal) -> tuple[Text, ...]:
 
 def _blocks(booked: BookedTotal) -> tuple[Block, ...]:
     blocks: list[Block] = []
-    if len(booked.parts) > 1:
+    if len(booked.parts) > 1 or (booked.params.by and booked.parts):
         blocks.append(_table(booked))
     if any(part.count for part in booked.months):
         blocks.append(
@@ -307,9 +343,9 @@ def _blocks(booked: BookedTotal) -> tuple[Block, ...]:
 
 
 def _table(booked: BookedTotal) -> Table:
-    first = text("Rep") if booked.by is By.OWNER else text("Product")
-    title = text("Won by rep") if booked.by is By.OWNER else text("Won by product")
-    shown, rest = booked.parts[:SHOWN], booked.parts[SHOWN:]
+    title, first, _ = TITLES[booked.by]
+    most = MONTHS_SHOWN if booked.by == "month" else SHOWN
+    shown, rest = booked.parts[:most], booked.parts[most:]
     rows: list[tuple[AnyValue, ...]] = [(part.label, value(part.count), value(part.money)) for part in shown]
     for currency in sorted({part.money.currency for part in rest}):
         others = [part for part in rest if part.money.currency == currency]
@@ -365,6 +401,9 @@ SKILL = Skill(
         Example("sales in march 2017", BookedParams(period="march 2017")),
         Example("how many deals did we win in the first half", BookedParams(period="H1")),
         Example("how are sales going", BookedParams()),
+        Example("won by product this year", BookedParams(by="product", period="this year")),
+        Example("bookings by region in Q3", BookedParams(by="region", period="Q3")),
+        Example("今年按产品看赢了多少", BookedParams(by="product", period="今年")),
         Example("上季度我们赢了多少", BookedParams(period="上季度")),
         Example("今年一共成交多少", BookedParams(period="今年")),
         Example("dana这个月签了多少单", BookedParams(owner="dana", period="这个月")),

@@ -49,7 +49,7 @@ def run(context: SkillContext, params: CreateParams) -> Change:
             raise Impossible(text("An amount can't be below zero."))
     close: dt.date | None = None
     if params.close_date:
-        day = read_date(params.close_date, context.today)
+        day = read_date(params.close_date, context.today, calendar=context.calendar)
         doubts += [day.doubt] if day.doubt else []
         close = day.day
     sold = product.value if product else None

@@ -51,6 +51,7 @@ class LogParams(SkillParams):
     duration: str | None = Field(default=None, description=text("how long, such as 30 min or 1 h").template)
     direction: str | None = Field(default=None, description=text("in, out or both").template)
     next_step: str | None = Field(default=None, description=text("what happens next on the opportunity").template)
+    next_step_due: str | None = Field(default=None, description=text("until when").template)
 
 
 def run(context: SkillContext, params: LogParams) -> Change:
@@ -83,8 +84,9 @@ def run(context: SkillContext, params: LogParams) -> Change:
     )
     follow_ups = (_offer(opportunity),) if opportunity else ()
     done = DONE[kind]
+    steps = _next_step(context, params, opportunity, doubts)
     return Change(
-        records=(activity, *_next_step(params, opportunity)),
+        records=(activity, *steps),
         headline=text(done.template, what=name),
         doubts=tuple(doubts),
         follow_ups=follow_ups,
@@ -136,7 +138,7 @@ def _moment(context: SkillContext, words: str | None, doubts: list[Text]) -> dt.
     """Now, or noon of the day that was named: nobody says at which minute a call was."""
     if words is None:
         return context.now
-    day = read_date(words, context.today, prefer_future=False)
+    day = read_date(words, context.today, prefer_future=False, calendar=context.calendar)
     doubts += [day.doubt] if day.doubt else []
     if day.day == context.today:
         return context.now
@@ -156,17 +158,26 @@ def _minutes(words: str | None) -> int | None:
     return round(number * 60) if match[2] else round(number)
 
 
-def _next_step(params: LogParams, opportunity: Opportunity | None) -> tuple[RecordChange, ...]:
+def _next_step(
+    context: SkillContext, params: LogParams, opportunity: Opportunity | None, doubts: list[Text]
+) -> tuple[RecordChange, ...]:
     if params.next_step is None or opportunity is None:
         return ()
-    step = FieldChange(field="next_step", old=opportunity.next_step, new=params.next_step.strip())
+    fields = [FieldChange(field="next_step", old=opportunity.next_step, new=params.next_step.strip())]
+    if params.next_step_due is not None:
+        due = read_date(params.next_step_due, context.today, calendar=context.calendar)
+        doubts += [due.doubt] if due.doubt else []
+        fields.append(FieldChange(field="next_step_due", old=to_json(opportunity.next_step_due), new=to_json(due.day)))
+    changed = tuple(field for field in fields if field.old != field.new)
+    if not changed:
+        return ()
     return (
         RecordChange(
             kind=RecordKind.OPPORTUNITY,
             id=opportunity.id,
             version=opportunity.version,
             label=opportunity.name,
-            fields=(step,),
+            fields=changed,
         ),
     )
 
@@ -182,7 +193,7 @@ SKILL = Skill(
     params=LogParams,
     run=run,
     effect=Effect.WRITE,
-    form=("kind", "about", "note", "outcome", "when", "duration", "next_step"),
+    form=("kind", "about", "note", "outcome", "when", "duration", "next_step", "next_step_due"),
     examples=(
         Example("log a call with acme", LogParams(kind="call", about="acme")),
         Example(

@@ -62,8 +62,8 @@ def run(context: SkillContext, params: UpdateParams) -> Change:
     stage = _stage(context, params, opportunity, doubts)
     wanted: dict[str, object] = {}
     _read_amount(params, opportunity, wanted, doubts)
-    day = _read_close(context, params, stage, wanted, doubts)
-    _read_next_step(context, params, wanted, doubts)
+    day = _read_close(context, params, opportunity, stage, wanted, doubts)
+    _read_next_step(context, params, opportunity, wanted, doubts)
     if params.owner is not None:
         owner = find_person(context, params.owner)
         doubts += [owner.doubt] if owner.doubt else []
@@ -120,7 +120,8 @@ def _stage(context: SkillContext, params: UpdateParams, opportunity: Opportunity
         if current is None:
             raise Impossible(text("**{name}** has no stage.", name=opportunity.name))
         return current
-    found = find_stage(context, params.stage)
+    current = context.session.get(Stage, opportunity.stage_id)
+    found = find_stage(context, params.stage, current=current)
     doubts += [found.doubt] if found.doubt else []
     return found.value
 
@@ -139,13 +140,24 @@ def _read_amount(params: UpdateParams, opportunity: Opportunity, wanted: dict[st
 
 
 def _read_close(
-    context: SkillContext, params: UpdateParams, stage: Stage, wanted: dict[str, object], doubts: list[Text]
+    context: SkillContext,
+    params: UpdateParams,
+    opportunity: Opportunity,
+    stage: Stage,
+    wanted: dict[str, object],
+    doubts: list[Text],
 ) -> dt.date:
     """The day on which it closes, if it does: the one that was named, else today."""
     if params.close_date is None:
         return context.today
     is_open = stage.kind == Status.OPEN
-    close = read_date(params.close_date, context.today, prefer_future=is_open)
+    close = read_date(
+        params.close_date,
+        context.today,
+        prefer_future=is_open,
+        calendar=context.calendar,
+        current=opportunity.expected_close if is_open else None,
+    )
     doubts += [close.doubt] if close.doubt else []
     if is_open:
         wanted["expected_close"] = close.day
@@ -161,11 +173,19 @@ def _read_close(
     return close.day
 
 
-def _read_next_step(context: SkillContext, params: UpdateParams, wanted: dict[str, object], doubts: list[Text]) -> None:
+def _read_next_step(
+    context: SkillContext,
+    params: UpdateParams,
+    opportunity: Opportunity,
+    wanted: dict[str, object],
+    doubts: list[Text],
+) -> None:
     if params.next_step is not None:
         wanted["next_step"] = params.next_step.strip()
     if params.next_step_due is not None:
-        due = read_date(params.next_step_due, context.today)
+        due = read_date(
+            params.next_step_due, context.today, calendar=context.calendar, current=opportunity.next_step_due
+        )
         doubts += [due.doubt] if due.doubt else []
         wanted["next_step_due"] = due.day
 

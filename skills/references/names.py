@@ -16,13 +16,15 @@ SUFFIXES = frozenset(
         "inc incorporated llc ltd limited gmbh corp corporation co company plc ag sa bv oy ab srl spa kg",
     )
 )
+JOINERS = frozenset(["and", "und"])
+"""Said for the & in a name, or left out."""
 CHINESE_SUFFIX = re.compile("(?:股份|科技)?(?:有限)?(?:责任)?(?:公司|集团)$")
 CHINESE = r"\u3400-\u4dbf\u4e00-\u9fff"
 PIECE = re.compile(rf"[{CHINESE}]+|[^\W{CHINESE}_]+")
 
 NEAR_ENOUGH = 82
 CLEARLY_NEARER = 8
-SUGGESTED_FROM = 55
+SUGGESTED_FROM = 68
 SHORTEST_PREFIX = 3
 
 
@@ -68,7 +70,7 @@ def pieces(name: str) -> tuple[str, ...]:
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
     found = PIECE.findall(plain.replace("'s", "").replace("’s", "").casefold())
     if len(found) > 1:
-        kept = [piece for piece in found if piece not in SUFFIXES]
+        kept = [piece for piece in found if piece not in SUFFIXES and piece not in JOINERS]
         found = kept or found
     return tuple(CHINESE_SUFFIX.sub("", piece) or piece for piece in found)
 
@@ -145,6 +147,31 @@ def _likeness(said: tuple[str, ...], candidate: Candidate[T]) -> float:
         elif len(name) > len(said) > 1:
             best = max(best, fuzz.ratio(words, " ".join(name[: len(said)])) - 1)
     return best
+
+
+REGIONS = {
+    "asia-pacific": ("APAC", "亚太", "亚太区"),
+    "greater china": ("大中华", "大中华区"),
+    "emea": ("欧洲", "欧洲区"),
+    "americas": ("美洲", "美洲区"),
+    "north america": ("北美", "北美区"),
+    "east": ("东区", "东部"),
+    "west": ("西区", "西部"),
+    "north": ("北区", "北部"),
+    "south": ("南区", "南部"),
+    "central": ("中区", "中部"),
+}
+
+
+def other_region_names(name: str) -> tuple[str, ...]:
+    """What people also call a region or a team of that name."""
+    said = name.casefold()
+    return tuple(
+        other
+        for known, others in REGIONS.items()
+        if (known in said if "-" in known or len(known) > 5 else known == said)
+        for other in others
+    )
 
 
 def is_chinese(words: str) -> bool:

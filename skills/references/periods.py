@@ -7,14 +7,12 @@ from dataclasses import dataclass
 
 from skills.errors import Unclear
 from skills.measures.calendar import FiscalCalendar, Grain, Period, add_months
-from skills.references.dates import (
+from skills.references.dates import find_dates, is_other_word, read_date
+from skills.references.day_readers import (
     GRAINS,
     MONTH_NAME,
     MONTHS,
     NUM,
-    find_dates,
-    is_other_word,
-    read_date,
     read_year,
 )
 from skills.references.numerals import WHOLE, read_whole
@@ -197,6 +195,19 @@ def _to_date(match: re.Match[str], here: Here) -> Period:
     return Period(start=whole.start, end=here.today + dt.timedelta(days=1), label=f"{whole.label} to date")
 
 
+def _so_far(match: re.Match[str], here: Here) -> Period:
+    """ "Q4 2026 to date": all of it that has passed."""
+    whole = _edge(match["a"], here)
+    end = min(whole.end, here.today + dt.timedelta(days=1))
+    if end <= whole.start:
+        raise ValueError(match.group())
+    return Period(start=whole.start, end=end, label=f"{whole.label} to date" if end < whole.end else whole.label)
+
+
+def _week_of(match: re.Match[str], here: Here) -> Period:
+    return here.calendar.containing(Grain.WEEK, _edge(match["a"], here).start)
+
+
 def _last_several(match: re.Match[str], here: Here) -> Period:
     """So many days, weeks or months up to and including today; quarters, halves and years are whole, finished ones."""
     count, unit = read_whole(match["n"]), match["u"].lower()
@@ -340,6 +351,8 @@ RULES = SIMPLE + _compiled(
         (rf"from (?P<a>{EDGE}) (?:to|until|through|till) (?P<b>{EDGE})", _between),
         (rf"(?P<a>{EDGE}) ?(?:–|—|-|\.\.\.?|to|through|until) ?(?P<b>{EDGE})", _between),
         (rf"从?(?P<a>{EDGE})(?:到|至)(?P<b>{EDGE})(?:之间|期间)?", _between),
+        (rf"(?P<a>{EDGE}) to date", _so_far),
+        (rf"(?:the )?week (?:of|commencing|starting|beginning|from) (?P<a>{EDGE})", _week_of),
         (rf"since (?P<a>{EDGE})", _since),
         (rf"从?自?(?P<a>{EDGE})(?:以来|至今|到现在|开始)", _since),
     ]

@@ -10,10 +10,10 @@ from sqlmodel import Session, SQLModel, col, select
 from skills.answer import Choice
 from skills.contract import SkillContext
 from skills.errors import NotFound, Unclear
-from skills.references.names import Candidate, Fit, Matches, is_chinese, match, pieces
-from skills.references.stages import informal_stages
+from skills.references.names import Candidate, Fit, Matches, is_chinese, match, other_region_names, pieces
+from skills.references.stages import BACKWARD, FORWARD, REOPENED, informal_stages
 from skills.text import Text, text, verbatim
-from store.models import Account, Contact, Person, Product, Stage, Team
+from store.models import Account, Contact, Person, Product, Stage, Status, Team
 from store.people import get_person_by_email, get_person_by_slack_id, list_people, list_teams
 from store.scope import Scope
 
@@ -181,10 +181,7 @@ def find_team(context: SkillContext, words: str, param: str = "team") -> Resolve
 
 def _team_names(context: SkillContext, team: Team) -> tuple[str, ...]:
     initials = "".join(word[0] for word in re.split(r"[\s-]+", team.name) if word)
-    aliases = {"Asia-Pacific": ("APAC", "亚太"), "EMEA": ("欧洲",), "Americas": ("美洲",), "North America": ("北美",)}
-    known = tuple(
-        alias for name, others in aliases.items() if name.casefold() in team.name.casefold() for alias in others
-    )
+    known = other_region_names(team.name)
     managers = context.session.exec(
         select(Person).where(Person.team_id == team.id, Person.role == "manager").order_by(col(Person.id))
     ).all()
@@ -248,8 +245,13 @@ def find_contact(context: SkillContext, words: str, param: str = "contact") -> R
     return _one(matches, said, param, "contact", label, text("contact"))
 
 
-def find_stage(context: SkillContext, words: str, param: str = "stage") -> Resolved[Stage]:
-    """The stage that the words name, formally or not; "closed" is asked about, since it can be won or lost."""
+def find_stage(
+    context: SkillContext, words: str, param: str = "stage", current: Stage | None = None
+) -> Resolved[Stage]:
+    """The stage that the words name, formally or not; "closed" is asked about, since it can be won or lost.
+
+    "next" and "back" count from the `current` one; "open", said of a closed opportunity, is asked about as well.
+    """
     said = re.sub(r"(?i)^(?:the|to|in|at)\s+|\s+(?:stage|phase)$|阶段$", "", words.strip()) or words.strip()
     row = _by_record(context.session, Stage, "stage", said)
     if row is not None:
@@ -258,6 +260,10 @@ def find_stage(context: SkillContext, words: str, param: str = "stage") -> Resol
     exact = [stage for stage in stages if pieces(stage.name) == pieces(said)]
     if exact:
         return Resolved(exact[0])
+    if current is not None and (aside := _stage_aside(words, stages, current, param)) is not None:
+        return Resolved(aside)
+    if current is not None and said.casefold() in REOPENED:
+        raise _which_stage(text("In which stage is it open again?"), stages, (Status.OPEN,), param)
     meant = informal_stages(words, stages)
     meant = meant if meant.stages else informal_stages(said, stages)
     if len(meant.stages) == 1:
@@ -276,6 +282,27 @@ def find_stage(context: SkillContext, words: str, param: str = "stage") -> Resol
             choices=[Choice.of(verbatim(stage.name), **{param: stage.name}) for stage in stages[:8]],
         )
     return _one(matches, said, param, "stage", lambda stage: verbatim(stage.name), text("stage"))
+
+
+def _stage_aside(words: str, stages: Sequence[Stage], current: Stage, param: str) -> Stage | None:
+    """The open stage after or before the current one, for words such as "next"; past the last one it is asked."""
+    said = " ".join(words.casefold().split())
+    step = 1 if said in FORWARD else -1 if said in BACKWARD else 0
+    if not step:
+        return None
+    ahead = [stage for stage in stages if stage.kind == Status.OPEN and (stage.position - current.position) * step > 0]
+    if current.kind != Status.OPEN:
+        raise _which_stage(text("It is closed. Which stage shall it go to?"), stages, (Status.OPEN,), param)
+    if ahead:
+        return min(ahead, key=lambda stage: abs(stage.position - current.position))
+    if step < 0:
+        raise Unclear(text("It is in the first stage already."))
+    raise _which_stage(text("It is in the last open stage: won or lost?"), stages, (Status.WON, Status.LOST), param)
+
+
+def _which_stage(question: Text, stages: Sequence[Stage], kinds: Sequence[Status], param: str) -> Unclear:
+    among = [stage for stage in stages if stage.kind in kinds]
+    return Unclear(question, choices=[Choice.of(verbatim(stage.name), **{param: stage.name}) for stage in among[:8]])
 
 
 def _by_record(session: Session, model: type[R], kind: str, said: str) -> R | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from skills.answer import Choice
 from skills.errors import Unclear
-from skills.references.dates import DAY_NAME, WEEKDAYS
+from skills.references.day_readers import DAY_NAME, WEEKDAYS
 from skills.references.numerals import CHINESE_DIGIT, read_whole
 from skills.references.spans import AFTER, BEFORE, Span, half_width, longest_first
 from skills.text import text, verbatim

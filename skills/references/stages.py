@@ -139,6 +139,13 @@ INFORMAL = (
 """Add what your team says here. The organisation's own stage names always come first."""
 
 
+FORWARD = frozenset(["next", "next stage", "the next stage", "forward", "下一阶段", "下一个阶段", "下个阶段"])
+BACKWARD = frozenset(
+    ["previous", "previous stage", "the previous stage", "back a stage", "one stage back", "上一阶段", "上一个阶段"]
+)
+REOPENED = frozenset(["open", "reopen", "reopened", "open again", "重新打开", "重启", "重开"])
+
+
 @dataclass(frozen=True)
 class Meant:
     """The stages that informal words stand for; several where they leave open which."""

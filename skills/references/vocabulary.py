@@ -8,7 +8,7 @@ from enum import StrEnum
 from rapidfuzz import fuzz, process
 from sqlmodel import Session, col, select
 
-from skills.references.names import CHINESE, PIECE, SUFFIXES, is_chinese, pieces
+from skills.references.names import CHINESE, JOINERS, PIECE, SUFFIXES, is_chinese, other_region_names, pieces
 from skills.references.spans import half_width
 from skills.references.stages import INFORMAL
 from store.models import Account, Opportunity, Person, Product, Stage, Status, Team
@@ -66,6 +66,17 @@ COMMON = frozenset(
 
 NEAR_WORD = 80
 SHORTEST_NEAR = 5
+NEAR_STAGE = 85
+SHORTEST_NEAR_STAGE = 7
+OF_A_PRODUCT = re.compile(
+    r"\b(?:how (?:much|many)|sells?|sold|won|book(?:ed)?|revenue|of|for|from|with|on|add(?:ed)?)\s+(?:the )?$",
+    re.IGNORECASE,
+)
+OF_A_TEAM = re.compile(r"\b(?:did|does|has|how is|for|by|in|of|the|team|region|about|and)\s+(?:the )?$", re.IGNORECASE)
+PRODUCT_OF = re.compile(
+    r"\s+(?:deals?|opps?|opportunities|sales|revenue|bookings|licen[cs]es?|subscriptions?|did (?:we|i))\b",
+    re.IGNORECASE,
+)
 Phrase = tuple[str, ...]
 
 
@@ -100,6 +111,13 @@ class Vocabulary:
         self._single = sorted(
             {word for phrase in phrases for word in phrase if len(word) >= SHORTEST_NEAR and word.isascii()}
         )
+        self._stages = {
+            phrase[0]: entries
+            for phrase, entries in phrases.items()
+            if len(phrase) == 1
+            and len(phrase[0]) >= SHORTEST_NEAR_STAGE
+            and any(entry.kind is Named.STAGE and entry.id for entry in entries)
+        }
 
     @classmethod
     def load(cls, session: Session, scope: Scope) -> "Vocabulary":
@@ -127,7 +145,7 @@ class Vocabulary:
     def find(self, words: str) -> tuple[Mention, ...]:
         """All names in the text that do not lie within a longer one, in text order."""
         said = _words(half_width(words))
-        found = [*self._phrases_in(words, said), *self._chinese_in(words)]
+        found = [*self._phrases_in(words, said), *self._chinese_in(words), *self._misspelt_stages(words, said)]
         kept: list[Mention] = []
         for mention in sorted(found, key=lambda item: (item.start - item.end, not item.whole, item.near)):
             if all(mention.end <= other.start or other.end <= mention.start for other in kept):
@@ -157,12 +175,21 @@ class Vocabulary:
         entries = self._phrases.get((best[0],), frozenset())
         return _mention(start, start + len(words), words, entries, near=True) if entries else None
 
-    def _phrases_in(self, words: str, said: Sequence[_Word]) -> Iterator[Mention]:
+    def _misspelt_stages(self, words: str, said: Sequence[_Word]) -> Iterator[Mention]:
+        for word in said:
+            if len(word.text) < SHORTEST_NEAR_STAGE or (word.text,) in self._phrases or word.text in COMMON:
+                continue
+            best = process.extractOne(word.text, list(self._stages), scorer=fuzz.ratio, score_cutoff=NEAR_STAGE)
+            if best is not None and not word.text.startswith(best[0]):
+                yield _mention(word.start, word.end, words[word.start : word.end], self._stages[best[0]], near=True)
+
+    def _phrases_in(self, words: str, spoken: Sequence[_Word]) -> Iterator[Mention]:
+        said = [word for word in spoken if word.text not in JOINERS]
         for first in range(len(said)):
             for length in range(min(self._longest, len(said) - first), 0, -1):
                 run = said[first : first + length]
                 entries = self._phrases.get(tuple(word.text for word in run))
-                if entries is None or not _likely(run, entries):
+                if entries is None or not _likely(run, entries, words):
                     continue
                 start, end = run[0].start, run[-1].end
                 yield _mention(start, end, words[start:end], entries)
@@ -186,9 +213,15 @@ def _mention(start: int, end: int, words: str, entries: Iterable[_Entry], *, nea
     return Mention(start, end, words, {kind: frozenset(ids) for kind, ids in kinds.items()}, bool(whole), near)
 
 
-def _likely(run: Sequence[_Word], entries: frozenset[_Entry]) -> bool:
-    """Whether a run of words is meant as a name: an everyday word alone needs a capital within the sentence."""
+def _likely(run: Sequence[_Word], entries: frozenset[_Entry], words: str) -> bool:
+    """Whether a run of words is meant as a name: an everyday word alone needs a capital, or to stand where names do."""
     if len(run) > 1 or run[0].text not in COMMON:
+        return True
+    if any(entry.kind is Named.PRODUCT and entry.whole for entry in entries) and (
+        OF_A_PRODUCT.search(words[: run[0].start]) or PRODUCT_OF.match(words[run[0].end :])
+    ):
+        return True
+    if any(entry.kind is Named.TEAM and entry.whole for entry in entries) and OF_A_TEAM.search(words[: run[0].start]):
         return True
     return run[0].capital or any(entry.kind is Named.STAGE and entry.whole for entry in entries)
 
@@ -261,11 +294,11 @@ def _names(session: Session, scope: Scope) -> Iterator[tuple[Named, int, str, bo
 
 
 def _team_names(session: Session) -> Iterator[tuple[Named, int, str, bool]]:
+    """Regions are spoken of like the teams that they hold."""
     for team in session.exec(select(Team)).all():
-        names = [team.name, team.region] if team.region else [team.name]
-        if "pacific" in team.name.casefold():
-            names += ["APAC", "亚太"]
-        for index, name in enumerate(names):
+        names = [name for name in dict.fromkeys([team.name, team.region]) if name]
+        also = [other for name in names for other in other_region_names(name)]
+        for index, name in enumerate(dict.fromkeys([*names, *also])):
             yield Named.TEAM, team.id or 0, name, index == 0
 
 

@@ -15,6 +15,7 @@ from skills.catalog import CATALOG
 from skills.runner import Assistant
 from store.engine import Database
 from tests.conversations.company import NOW, build_company
+from tests.conversations.second_company import build_second_company
 
 
 @dataclass
@@ -33,10 +34,18 @@ class Talk:
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("company") / "filled.db"
+    return _filled(tmp_path_factory.mktemp("company") / "filled.db", build_company)
+
+
+@pytest.fixture(scope="session")
+def second_filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return _filled(tmp_path_factory.mktemp("company") / "second.db", build_second_company)
+
+
+def _filled(path: Path, build: Callable[[Database], None]) -> Path:
     database = Database(f"sqlite:///{path}")
     database.migrate()
-    build_company(database)
+    build(database)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
@@ -57,13 +66,25 @@ Begin = Callable[[], Talk]
 @pytest.fixture
 def begin(filled: Path, knowledge: KnowledgeBase, tmp_path: Path) -> Iterator[Begin]:
     """Starts a conversation with the company as it was at first; the one before it is over then."""
-    path = tmp_path / "company.db"
+    yield from _begin(filled, knowledge, tmp_path / "company.db")
+
+
+@pytest.fixture
+def begin_second(second_filled: Path, knowledge: KnowledgeBase, tmp_path: Path) -> Iterator[Begin]:
+    """The same with the second company."""
+    yield from _begin(second_filled, knowledge, tmp_path / "second.db")
+
+
+def _begin(filled: Path, knowledge: KnowledgeBase, path: Path) -> Iterator[Begin]:
     database = Database(f"sqlite:///{path}")
     clock = SetClock(_now)
     assistant = Assistant(database, knowledge, CATALOG, clock)
     talk = Talk(assistant, Understanding(assistant), clock)
 
     def start() -> Talk:
+        database.engine.dispose()
+        for log in ("-wal", "-shm"):
+            path.with_name(path.name + log).unlink(missing_ok=True)
         path.write_bytes(filled.read_bytes())
         return talk
 
