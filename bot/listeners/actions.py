@@ -52,12 +52,20 @@ async def press(desk: Desk, body: dict[str, Any]) -> None:
         if asked is None:
             await desk.tell(place, outdated())
             return
+        if asked.do == "run" and desk.is_again(f"{place.user}:{_stands_in(body)}:{asked.value}"):
+            return
         actor = await desk.identity.actor(place.user, language=asked.language)
         room = PRIVATE if asked.private else await desk.room(place, actor)
         async with desk.working(place):
             reply = await desk.in_thread(work, desk, asked, actor, room)
             await desk.remember(place, actor, reply)
         await _show(desk, body, place, asked, reply, actor, room)
+
+
+def _stands_in(body: dict[str, Any]) -> str:
+    """The message or view that holds the button."""
+    container = body.get("container") or {}
+    return f"{container.get('channel_id')}:{container.get('message_ts') or container.get('view_id')}"
 
 
 def work(desk: Desk, asked: Press, actor: Actor, room: Room) -> Reply:

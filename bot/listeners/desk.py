@@ -30,6 +30,9 @@ from store.models import Source
 
 logger = logging.getLogger(__name__)
 
+DOUBLE_CLICK = 1.5
+"""Seconds within which the same button is pressed once, however often it is clicked."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -104,6 +107,7 @@ class Desk:
         self._executor = executor
         self._status_after = status_after
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._pressed: dict[str, float] = {}
         self._at_work = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -140,6 +144,12 @@ class Desk:
                 return all(add_claim(session, key, self.assistant.clock()) for key in keys)
 
         return await self.in_thread(claim)
+
+    def is_again(self, press: str) -> bool:
+        """Whether the very same press came a moment ago: a finger that was too quick, not a second wish."""
+        now = asyncio.get_running_loop().time()
+        self._pressed = {key: at for key, at in self._pressed.items() if now - at < DOUBLE_CLICK}
+        return self._pressed.setdefault(press, now) != now
 
     async def has_talked(self, place: Place, actor: Actor) -> bool:
         """Whether this person asked us something in this thread before."""

@@ -12,9 +12,10 @@ from skills.contract import Actor, Skill
 from skills.errors import NotAllowed, NotFound
 from skills.permissions import rights_of
 from skills.references import reference
+from skills.references.records import RECORD
 from skills.runner import Assistant
 from skills.text import Text, text
-from store.models import Account, ActivityKind, Category, Opportunity, Person, Product, Team
+from store.models import Account, ActivityKind, Category, Person, Product, Team
 from store.money import Money
 from store.named import list_named, list_opportunities_named
 from store.opportunities import OpportunityRow, get_opportunity, list_stages
@@ -74,9 +75,10 @@ class Form:
 
 
 def get_form(assistant: Assistant, actor: Actor, skill: Skill, invocation: Invocation) -> Form:
-    """The form for this invocation; raises `NotFound` where its opportunity is not one that the asker may see."""
+    """The form for this invocation; raises `NotFound` where an opportunity in it is not one that the asker may see."""
     with assistant.database.session() as session:
-        row = _opportunity(session, actor, invocation)
+        scope = _scope(session, actor)
+        row = _opportunity(session, scope, str(invocation.params.get("opportunity", "")))
         now = _present(row) if row else {}
         given = {name: str(value) for name, value in invocation.params.items() if name in skill.form}
         missing = [
@@ -97,7 +99,7 @@ def get_form(assistant: Assistant, actor: Actor, skill: Skill, invocation: Invoc
                     hint=Text(template=declared.description) if name in HINTED and declared.description else None,
                     kind=kind,
                     now=held,
-                    now_label=_label(session, held) if kind == "find" and held else "",
+                    now_label=_label(session, scope, held) if kind == "find" and held else "",
                     options=choices.get(name, ()),
                     required=declared.is_required(),
                 )
@@ -135,11 +137,11 @@ def _scope(session: Session, actor: Actor) -> Scope:
     return rights_of(session, person, get_organisation(session)).read
 
 
-def _opportunity(session: Session, actor: Actor, invocation: Invocation) -> OpportunityRow | None:
-    kind, _, number = str(invocation.params.get("opportunity", "")).partition(":")
-    if kind != "opportunity" or not number.isdigit():
+def _opportunity(session: Session, scope: Scope, words: str) -> OpportunityRow | None:
+    named = RECORD.match(words.strip())
+    if named is None or named["kind"] != "opportunity":
         return None
-    row = get_opportunity(session, _scope(session, actor), int(number))
+    row = get_opportunity(session, scope, int(named["id"]))
     if row is None:
         raise NotFound(text("That opportunity is not there, or not one that you may see."))
     return row
@@ -178,8 +180,9 @@ def _choices(session: Session, row: OpportunityRow | None) -> dict[str, tuple[Ch
     }
 
 
-def _label(session: Session, held: str) -> str:
-    kind, _, number = held.partition(":")
-    models: dict[str, Any] = {**_MODELS, "opportunity": Opportunity}
-    row: Any = session.get(models[kind], int(number)) if kind in models and number.isdigit() else None
+def _label(session: Session, scope: Scope, held: str) -> str:
+    named = RECORD.match(held.strip())
+    if (one := _opportunity(session, scope, held)) is not None:
+        return one.opportunity.name
+    row: Any = session.get(_MODELS[named["kind"]], int(named["id"])) if named and named["kind"] in _MODELS else None
     return str(row.name) if row is not None else held

@@ -138,7 +138,8 @@ def _element(field: Field, language: Language) -> Element:
             return StaticSelectMenu(action_id="value", options=options, initial_option=now)
         case "find":
             typing = PlainText(words_of(text("Type a name"), language))
-            now = None if chosen is None else _option(chosen)
+            # A longer one is not an option that Slack takes; it stays in what the form carries along.
+            now = None if chosen is None or len(chosen.value) > MOST_OPTION_VALUE else _option(chosen)
             return ExternalSelectMenu(
                 action_id=f"{FIND}{field.name}", initial_option=now, min_query_length=1, placeholder=typing
             )
