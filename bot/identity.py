@@ -87,6 +87,7 @@ class Identity:
         self._own: Own | None = None
         self._introducing = asyncio.Lock()
         self._keeping = asyncio.Lock()
+        self._looking: dict[str, asyncio.Lock] = {}
 
     async def own(self) -> Own:
         """Our own user and workspace."""
@@ -126,15 +127,17 @@ class Identity:
     async def look_at(self, channel: str) -> Scope:
         """Ask who is in a channel, and keep it for those who cannot ask: reports are made by another process.
 
-        One whom we don't know may read nothing, so then nobody's records are shown there.
+        One whom we don't know may read nothing, so then nobody's records are shown there. One look follows the other:
+        what was seen before somebody came must not be kept after it.
         """
-        members = await self._members(channel)
-        people, strangers = await self._people(members)
-        name = await self._name(channel)
-        async with self._keeping:
-            scope = await self._in_thread(self._kept_members, channel, name, people, strangers)
-        self._scopes[channel] = (self._monotonic() + CHANNEL_SECONDS, scope)
-        return scope
+        async with self._looking.setdefault(channel, asyncio.Lock()):
+            members = await self._members(channel)
+            people, strangers = await self._people(members)
+            name = await self._name(channel)
+            async with self._keeping:
+                scope = await self._in_thread(self._kept_members, channel, name, people, strangers)
+            self._scopes[channel] = (self._monotonic() + CHANNEL_SECONDS, scope)
+            return scope
 
     async def learn_channels(self) -> None:
         """The names of the channels that we are in, so that a report can be sent to one by its name."""

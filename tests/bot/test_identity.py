@@ -1,5 +1,6 @@
 """Who asks, and who listens."""
 
+import asyncio
 import datetime as dt
 
 import pytest
@@ -7,7 +8,7 @@ from sqlmodel import select
 
 from bot.identity import _slack_user
 from skills.errors import NotAllowed
-from store.channels import list_channel_members, list_channels
+from store.channels import list_channel_members, list_channels, set_channel_members
 from store.models import Organisation, Person, ReportSchedule
 from store.scope import Scope
 from tests.bot.slack_bot import IDS, STRANGER, Bot
@@ -156,3 +157,39 @@ async def test_members_are_asked_for_once_in_a_while_only(bot: Bot) -> None:
         await bot.desk.identity.actor(IDS["dana"])
     assert len(bot.workspace.calls("conversations.members")) == 1
     assert len([call for call in bot.workspace.calls("users.info") if call.arguments["user"] == IDS["dana"]]) == 1
+
+
+async def test_somebody_who_joins_while_one_looks_is_not_overlooked(bot: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    identity = bot.desk.identity
+    dana = await identity.actor(IDS["dana"])
+    asked, go_on = asyncio.Event(), asyncio.Event()
+    members = identity._members
+
+    async def slow(channel: str) -> list[str]:
+        seen = await members(channel)
+        asked.set()
+        await go_on.wait()
+        return seen
+
+    monkeypatch.setattr(identity, "_members", slow)
+    looking = asyncio.create_task(identity.room("C0TEAM", dana))
+    await asked.wait()
+    monkeypatch.setattr(identity, "_members", members)
+    bot.workspace.acts.join(STRANGER, "C0TEAM")
+    with bot.company.database.writing() as session:
+        set_channel_members(session, "C0TEAM", "team", (), now=NOW)
+    moved = asyncio.create_task(identity.somebody_moved("C0TEAM", STRANGER))
+    # Time enough for the second look to come first, if it could.
+    await asyncio.wait([moved], timeout=0.3)
+    go_on.set()
+    await asyncio.gather(looking, moved)
+    await bot.settled()
+    assert (await identity.room("C0TEAM", dana)).audience.scope == Scope.of(())
+    with bot.company.database.session() as session:
+        assert list_channel_members(session, "C0TEAM", seen_since=NOW) is None
+
+
+async def test_the_last_day_of_somebody_lasts_until_midnight_at_the_organisation(bot: Bot) -> None:
+    bot.time.now = dt.datetime(2026, 11, 19, 4, 30, tzinfo=dt.UTC)
+    change_person(bot, "Dana", active_to=dt.date(2026, 11, 18))
+    assert (await bot.desk.identity.actor(IDS["dana"])).name == "Dana Whitfield"
