@@ -230,7 +230,13 @@ def _pause(session: Session, schedule: ReportSchedule, now: dt.datetime) -> None
     record = RecordChange(
         kind=RecordKind.SCHEDULE, id=schedule.id, version=schedule.version, label=schedule.skill, fields=(paused,)
     )
-    change_log.apply(session, [record], Author(None, Source.SCHEDULE, now), reason="its owner may no longer have it")
+    change_log.apply(
+        session,
+        [record],
+        Author(None, Source.SCHEDULE, now),
+        reason="its owner may no longer have it",
+        effective_on=get_organisation(session).day_of(now),
+    )
 
 
 def _get_superior(session: Session, person: Person, today: dt.date) -> int | None:
