@@ -13,7 +13,6 @@ from sqlmodel import Session
 from skills.contract import SkillContext
 from skills.measures.attainment import attainment, effective_quota, is_ramping
 from skills.measures.calendar import Period, add_months
-from skills.measures.money import converted
 from skills.measures.pacing import WorkingDays
 from store.calendar import list_calendar_days
 from store.models import Person, RateKind
@@ -167,7 +166,7 @@ class _Conversion:
         if not money.minor or money.currency == self.currency:
             return money.minor
         kind = RateKind.PLAN if self.rule is Rule.PLAN else RateKind.DAILY
-        return converted(self._rates, money, day, to=self.currency, kind=kind)
+        return self._rates.exact(money, day, kind, self.currency)
 
 
 class _Quotas:

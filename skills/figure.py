@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from skills.measures.calendar import Period
 from skills.text import Text
-from store.money import Money, exponent
+from store.money import Money
 
 PERCENT = "%"
 
@@ -70,8 +70,3 @@ class Figure(BaseModel):
         scaled = self.exact * (100 if self.unit == PERCENT else 1)
         number = Decimal(scaled.numerator) / Decimal(scaled.denominator)
         return number.quantize(Decimal("0.0001"), ROUND_HALF_UP).normalize() + 0
-
-
-def of_money(money: Money) -> dict[str, int | str]:
-    """`numerator`, `denominator` and `unit` of a figure that is money."""
-    return {"numerator": money.minor, "denominator": 10 ** exponent(money.currency), "unit": money.currency}

@@ -81,13 +81,13 @@ class Database:
             return found
 
     def is_current(self) -> bool:
-        return self.revision() == get_newest_revision()
+        return self.revision() == newest_revision()
 
     def close(self) -> None:
         self.engine.dispose()
 
 
-def get_newest_revision() -> str:
+def newest_revision() -> str:
     """The revision that this version of the code works with; the file of each is named by it, in their order."""
     return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -104,22 +104,15 @@ class Rates:
 
     def convert(self, money: Money, on: dt.date, kind: str = RateKind.DAILY, to: str | None = None) -> Money | None:
         """In `to` (default: this table's currency), rounded half up once; None where a rate is missing."""
+        minor = self.exact(money, on, kind, to)
+        return None if minor is None else Money(rounded(minor), to or self.currency)
+
+    def exact(self, money: Money, on: dt.date, kind: str = RateKind.DAILY, to: str | None = None) -> Fraction | None:
+        """Minor units of `to` before they are rounded, for sums; None where a rate is missing."""
         target = to or self.currency
         if money.currency == target:
-            return money
+            return Fraction(money.minor)
         here, there = self.rate(money.currency, on, kind), self.rate(target, on, kind)
         if here is None or there is None:
             return None
-        scale = Fraction(10) ** (exponent(target) - exponent(money.currency))
-        return Money(rounded(money.minor * here / there * scale), target)
-
-    def total(self, amounts: Iterable[Money], on: dt.date, kind: str = RateKind.DAILY) -> tuple[Money, frozenset[str]]:
-        """The sum in this table's currency, and the currencies that had to be left out for want of a rate."""
-        minor, missing = 0, set()
-        for amount in amounts:
-            converted = self.convert(amount, on, kind)
-            if converted is None:
-                missing.add(amount.currency)
-            else:
-                minor += converted.minor
-        return Money(minor, self.currency), frozenset(missing)
+        return money.minor * here / there * Fraction(10) ** (exponent(target) - exponent(money.currency))

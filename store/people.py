@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from store.models import Organisation, Person, Role, Team
+from store.models import Organisation, Person, Team
 from store.scope import Scope
 
 
@@ -50,8 +50,3 @@ def list_team_ids(session: Session, team_id: int) -> frozenset[int]:
     return frozenset(
         person_id for person_id in session.exec(select(Person.id).where(Person.team_id == team_id)) if person_id
     )
-
-
-def set_role(session: Session, person: Person, role: Role) -> None:
-    person.role = role
-    session.add(person)

@@ -260,10 +260,6 @@ class Workspace:
         found = self.state.list_traffic("call", method)
         return [ApiCall(t["name"], t["request"] or {}, t["response"]) for t in found]
 
-    def file_content(self, file_id: str) -> bytes:
-        """The bytes of an uploaded file."""
-        return self.state.files[file_id].content
-
     # Driving the app's side
 
     async def until_connected(self) -> None:

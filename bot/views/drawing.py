@@ -23,12 +23,9 @@ class Drawing:
     def without_charts(self) -> "Drawing":
         return replace(self, blocks=tuple(block for block in self.blocks if block["type"] != CHART))
 
-    def without_buttons(self, unwanted: Callable[[Json], bool]) -> "Drawing":
-        """Without the buttons that `unwanted` picks, and without the rows that are then empty."""
-        return replace(self, blocks=tuple(kept_blocks(self.blocks, unwanted)))
-
 
 def kept_blocks(blocks: Sequence[Json], unwanted: Callable[[Json], bool]) -> list[Json]:
+    """Without the buttons that `unwanted` picks, and without the rows that are then empty."""
     kept = []
     for block in blocks:
         if block.get("type") == "actions":

@@ -13,7 +13,6 @@ from skills.envelope import Envelope, records_of
 from skills.errors import Impossible
 from skills.figure import Figure
 from skills.measures.calendar import Grain, Period
-from skills.measures.money import converted
 from skills.measures.weighted import OpenTotal, StageTotal, open_total
 from skills.population import Population, find_period, find_population
 from skills.references import find_stage
@@ -101,7 +100,7 @@ def _largest(rows: Sequence[OpportunityRow], rates: Rates, today: dt.date) -> tu
         close = opportunity.expected_close or dt.date.max
         if opportunity.amount_minor is None:
             return 2, Fraction(0), close, opportunity.id or 0
-        exact = converted(rates, Money(opportunity.amount_minor, opportunity.currency), today)
+        exact = rates.exact(Money(opportunity.amount_minor, opportunity.currency), today)
         return (1, Fraction(0), close, 0) if exact is None else (0, -exact, close, opportunity.id or 0)
 
     return tuple(sorted(rows, key=size)[:LISTED])

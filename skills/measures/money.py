@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from store.models import RateKind
-from store.money import Money, Rates, exponent, rounded
+from store.money import Money, Rates, rounded
 
 
 @dataclass(frozen=True)
@@ -23,26 +23,13 @@ class Sum:
         return None if self.missing else Money(rounded(self.minor), self.currency)
 
 
-def converted(
-    rates: Rates, money: Money, on: dt.date, *, to: str | None = None, kind: str = RateKind.DAILY
-) -> Fraction | None:
-    """Exact minor units of `to` (default: the organisation's currency); None where a rate is missing."""
-    target = to or rates.currency
-    if money.currency == target:
-        return Fraction(money.minor)
-    here, there = rates.rate(money.currency, on, kind), rates.rate(target, on, kind)
-    if here is None or there is None:
-        return None
-    return money.minor * here / there * Fraction(10) ** (exponent(target) - exponent(money.currency))
-
-
 def total(
     rates: Rates, amounts: Iterable[Money], on: dt.date, *, to: str | None = None, kind: str = RateKind.DAILY
 ) -> Sum:
     """The sum in one currency at the rates of one day. An amount of nothing needs no rate."""
     minor, missing = Fraction(0), set()
     for money in amounts:
-        part = converted(rates, money, on, to=to, kind=kind) if money.minor else Fraction(0)
+        part = rates.exact(money, on, kind, to) if money.minor else Fraction(0)
         if part is None:
             missing.add(money.currency)
         else:

@@ -61,10 +61,6 @@ class Pace:
         expected = self.expected(quota)
         return actual / expected if expected else None
 
-    def run_rate(self, actual: Fraction) -> Fraction | None:
-        """Where the period ends at this pace: actual ÷ f; no value before the first day has ended."""
-        return actual / self.share if self.share else None
-
     def required(self, actual: Fraction, quota: Fraction) -> Fraction | None:
         """What each remaining working day must bring; no value when none remains."""
         return max(Fraction(0), quota - actual) / self.remaining if self.remaining else None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from skills.measures.money import by_currency, converted, rounded_parts, total
+from skills.measures.money import by_currency, rounded_parts, total
 from store.models import Stage
 from store.money import Money, Rates, rounded
 from store.opportunities import OpenSum
@@ -58,7 +58,7 @@ def open_total(rates: Rates, today: dt.date, sums: Sequence[OpenSum], stages: Ma
     for row in sums:
         by_stage.setdefault(row.stage_id, []).append(row)
     ordered = sorted(by_stage.items(), key=lambda item: stages[item[0]].position)
-    exact = [[converted(rates, _money(row), today) or Fraction(0) for row in rows] for _, rows in ordered]
+    exact = [[rates.exact(_money(row), today) or Fraction(0) for row in rows] for _, rows in ordered]
     worth = [
         weighted((amount, stages[stage_id].probability) for amount in amounts)
         for (stage_id, _), amounts in zip(ordered, exact, strict=True)

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from store.demo.catalogue import LOST, STAGES, WON
-from store.demo.people import member_of, region_of
 from store.models import Status
 from store.money import Money, Rates
 
@@ -165,7 +164,3 @@ def whole(value: Value) -> int:
     if not isinstance(value, int):
         raise TypeError(f"{value!r} is not a whole number")
     return value
-
-
-def region_of_owner(owner_id: int) -> str:
-    return region_of(member_of(owner_id))

@@ -1,4 +1,8 @@
-"""Amounts as people and systems write them: "USD 1,054.00", "$500,000", "1.054,00", "45k", "20万"."""
+"""Amounts as people and systems write them: "USD 1,054.00", "$500,000", "1.054,00", "45k", "20万".
+
+A column is read by what all its cells prove; a sentence (`skills.references.amounts`) has one amount, read alone and
+asked back about, so the two share no rule.
+"""
 
 import re
 import unicodedata

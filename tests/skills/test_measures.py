@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skills.measures.attainment import attainment, effective_quota, gap, is_ramping, over_assignment
-from skills.measures.money import by_currency, converted, rounded_parts, total
+from skills.measures.money import by_currency, rounded_parts, total
 from skills.measures.pacing import Pace, WorkingDays, pace
 from skills.measures.ranking import ranked, top
 from skills.measures.weighted import weighted
@@ -137,14 +137,13 @@ def test_pace_counts_completed_days_and_leaves_today_to_come() -> None:
     assert (now.completed, now.remaining) == (12, 9)
     assert now.expected(Fraction(2100)) == 1200
     assert now.index(Fraction(600), Fraction(2100)) == Fraction(1, 2)
-    assert now.run_rate(Fraction(600)) == 1050
     assert now.required(Fraction(300), Fraction(2100)) == 200
     assert now.required(Fraction(2500), Fraction(2100)) == 0
 
 
-def test_there_is_no_run_rate_on_the_first_day_and_nothing_required_after_the_last() -> None:
+def test_there_is_no_pace_on_the_first_day_and_nothing_required_after_the_last() -> None:
     first = pace(WEEK, dt.date(2026, 12, 1), dt.date(2027, 1, 1), dt.date(2026, 12, 1))
-    assert (first.run_rate(Fraction(10)), first.index(Fraction(10), Fraction(100))) == (None, None)
+    assert first.index(Fraction(10), Fraction(100)) is None
     over = pace(WEEK, dt.date(2026, 10, 1), dt.date(2026, 11, 1), dt.date(2026, 11, 18))
     assert (over.remaining, over.required(Fraction(10), Fraction(100))) == (0, None)
     assert over.expected(Fraction(100)) == 100
@@ -164,15 +163,15 @@ def test_weighted_is_a_sum_of_products_not_a_product_of_averages() -> None:
 
 
 def test_yen_have_no_cents_and_dinars_have_three_decimals() -> None:
-    assert converted(RATES, Money(2_500_000, "JPY"), DAY) == 1_750_000
-    assert converted(RATES, Money(1_000, "KWD"), DAY) == 325
-    assert converted(RATES, Money(1_750_000, "USD"), DAY, to="JPY") == 2_500_000
+    assert RATES.exact(Money(2_500_000, "JPY"), DAY) == 1_750_000
+    assert RATES.exact(Money(1_000, "KWD"), DAY) == 325
+    assert RATES.exact(Money(1_750_000, "USD"), DAY, to="JPY") == 2_500_000
 
 
 def test_the_newest_rate_that_has_begun_holds() -> None:
-    assert converted(RATES, Money(100, "EUR"), dt.date(2026, 6, 30)) == 110
-    assert converted(RATES, Money(100, "EUR"), DAY) == 125
-    assert converted(RATES, Money(100, "EUR"), dt.date(2025, 12, 31)) is None
+    assert RATES.exact(Money(100, "EUR"), dt.date(2026, 6, 30)) == 110
+    assert RATES.exact(Money(100, "EUR"), DAY) == 125
+    assert RATES.exact(Money(100, "EUR"), dt.date(2025, 12, 31)) is None
 
 
 def test_a_sum_with_a_missing_rate_has_no_value_and_says_which() -> None:

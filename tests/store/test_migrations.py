@@ -12,7 +12,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 
 import store.engine
-from store.engine import MIGRATIONS, Database, get_newest_revision
+from store.engine import MIGRATIONS, Database, newest_revision
 from store.models import Account, Opportunity, Organisation, Person, Stage
 from store.models.columns import METADATA
 from tests.store.conftest import NOW
@@ -70,7 +70,7 @@ def test_files_of_migrations_are_named_by_their_revision() -> None:
     configuration = Config()
     configuration.set_main_option("script_location", str(MIGRATIONS))
     scripts = ScriptDirectory.from_config(configuration)
-    assert scripts.get_heads() == [get_newest_revision()]
+    assert scripts.get_heads() == [newest_revision()]
     assert all(Path(script.path).name.startswith(f"{script.revision}_") for script in scripts.walk_revisions())
 
 

@@ -69,11 +69,3 @@ def test_conversion_is_exact_across_decimals_and_through_the_home_currency() -> 
     assert table.convert(Money(1000, "KWD"), DAY) == Money(325, "USD")
     assert table.convert(Money(1000, "KWD"), DAY, to="JPY") == Money(500, "JPY")
     assert table.convert(Money(5, "EUR"), DAY) is None
-
-
-@given(st.lists(minors, max_size=20))
-def test_a_total_is_the_sum_of_its_parts_and_names_what_it_leaves_out(amounts: list[int]) -> None:
-    parts = [Money(minor, "USD") for minor in amounts]
-    total, missing = rates().total([*parts, Money(1, "EUR")], DAY)
-    assert total == Money(sum(amounts), "USD")
-    assert missing == {"EUR"}
