@@ -19,7 +19,7 @@ from bot.views.plain import list_choices, plain_answer, plain_words
 from skills.answer import Answer
 from skills.contract import Actor, Audience
 from skills.figure import Figure
-from skills.language import get_language
+from skills.language import Language, get_language
 from skills.permissions import rights_of
 from skills.references.names import Candidate, match
 from skills.runner import Assistant, Clock, Reply, get_actor
@@ -142,7 +142,7 @@ def reply_json(reply: Reply, language_code: str = "en") -> dict[str, Any]:
         "params": reply.params,
         "status": answer.status.value,
         "text": plain_answer(answer, language),
-        "figures": [_figure(figure) for figure in answer.figures],
+        "figures": [_figure(figure, language) for figure in answer.figures],
         "changes": [
             {"record": item.record, "field": item.field, "old": _plain(item.old), "new": _plain(item.new)}
             for item in reply.changes
@@ -160,11 +160,12 @@ def error_json(name: Any, words: str) -> dict[str, Any]:
     return {"id": name, **reply_json(failed), "status": ERROR}
 
 
-def _figure(figure: Figure) -> dict[str, Any]:
+def _figure(figure: Figure, language: Language) -> dict[str, Any]:
     number = figure.number
     whole = number is not None and number == number.to_integral_value()
     return {
         "name": figure.name,
+        "label": plain_words(figure.label, language),
         "value": None if number is None else int(number) if whole else float(number),
         "unit": figure.unit,
         "period": figure.period.label if figure.period else None,

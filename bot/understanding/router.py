@@ -30,7 +30,7 @@ from skills.language import get_language
 from skills.measures.calendar import FiscalCalendar
 from skills.permissions import rights_of
 from skills.references.records import reference
-from skills.references.vocabulary import Vocabulary
+from skills.references.vocabulary import Vocabularies, Vocabulary
 from skills.runner import Assistant, Reply, cancel, confirm, run_skill
 from skills.text import text, verbatim
 from store.models import Opportunity, Person, Source
@@ -94,6 +94,7 @@ class Understanding:
         self._assistant = assistant
         self._model = model
         self._examples = Examples(assistant.skills, encode)
+        self._vocabularies = Vocabularies()
 
     def reply(self, message: Message) -> tuple[Understood, ...]:
         """Understand one message, do what it asks for, and remember what the thread is about."""
@@ -120,7 +121,7 @@ class Understanding:
             organisation = get_organisation(session)
             person = session.get(Person, message.actor.id)
             scope = rights_of(session, person, organisation).read if person else Scope.of(())
-            vocabulary = Vocabulary.load(session, scope)
+            vocabulary = self._vocabularies.get(session, scope)
             state = load_state(session, message.conversation, message.actor.id, now)
             calendar = FiscalCalendar(
                 organisation.fiscal_start_month, named_by_end=organisation.fiscal_year_named_by == "end"

@@ -1,6 +1,6 @@
 """Answers as plain text, for the command line and for scripts: everything a reader would see, without Slack."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.views.table import aligned, cell
 from skills.answer import Answer, Block, Bullets, Chart, Facts, Paragraph, Quote, Table
@@ -13,7 +13,7 @@ RULE = "–"
 def plain_answer(answer: Answer, language: Language) -> str:
     """The whole answer as lines of text; choices are numbered, so that "2" answers them."""
     parts = [plain_words(answer.headline, language)]
-    parts += [_block(block, language) for block in answer.blocks]
+    parts += [_block(block, language) for block in answer.blocks if not _is_told(block, answer.blocks, language)]
     if answer.citations:
         parts.append(
             "\n".join(f"[{number}] {item.file}, {item.section}" for number, item in enumerate(answer.citations, 1))
@@ -37,6 +37,17 @@ def plain_words(thing: AnyValue, language: Language) -> str:
     hidden = "\ue000"
     rendered = render(thing, language, lambda words: words.replace("**", hidden))
     return rendered.replace("**", "").replace(hidden, "**")
+
+
+def _is_told(block: Block, blocks: Sequence[Block], language: Language) -> bool:
+    """Whether a chart only draws what a table of the same answer lists."""
+    if not isinstance(block, Chart) or len(block.series) != 1 or not block.categories:
+        return False
+    drawn = [plain_words(category, language) for category in block.categories]
+    listed = [
+        {cell(value, language) for row in table.rows for value in row} for table in blocks if isinstance(table, Table)
+    ]
+    return any(all(category in words for category in drawn) for words in listed)
 
 
 def _block(block: Block, language: Language) -> str:

@@ -1,17 +1,21 @@
 """Names of records found in a running text: people, teams, accounts, opportunities, products, stages."""
 
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rapidfuzz import fuzz, process
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from skills.references.names import CHINESE, JOINERS, PIECE, SUFFIXES, is_chinese, other_region_names, pieces
 from skills.references.spans import half_width
 from skills.references.stages import INFORMAL
-from store.models import Account, Opportunity, Person, Product, Stage, Status, Team
+from store.change_log import RecordKind
+from store.models import Account, ChangeEntry, Opportunity, Person, Product, Stage, Status, Team
 from store.scope import Scope
 
 
@@ -201,6 +205,73 @@ class Vocabulary:
             while start >= 0:
                 yield _mention(start, start + len(run), run, entries)
                 start = words.find(run, start + 1)
+
+
+KEPT_VOCABULARIES = 32
+COUNTED = (Person, Team, Account, Product, Stage)
+"""Few enough to be counted for each message."""
+NAMELESS = frozenset({RecordKind.ACTIVITY, RecordKind.CONTACT, RecordKind.SCHEDULE})
+QUIET = frozenset(
+    re.split(
+        r"\s+",
+        "amount_minor currency booked_minor stage_id category expected_close next_step next_step_due loss_reason "
+        "competitor",
+    )
+)
+"""Changes of these leave every name and every scope as they are."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the database held when a vocabulary was made."""
+
+    change: int
+    counts: tuple[int, ...]
+
+
+class Vocabularies:
+    """Vocabularies by scope, made anew once something that is named has changed. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Scope, tuple[_Seen, Vocabulary]] = OrderedDict()
+
+    def get(self, session: Session, scope: Scope) -> Vocabulary:
+        """The vocabulary of what is in the database now."""
+        now = _seen(session)
+        with self._lock:
+            kept = self._kept.get(scope)
+        if kept is not None and _is_same(session, kept[0], now):
+            vocabulary = kept[1]
+        else:
+            vocabulary = Vocabulary.load(session, scope)
+        with self._lock:
+            self._kept[scope] = (now, vocabulary)
+            self._kept.move_to_end(scope)
+            while len(self._kept) > KEPT_VOCABULARIES:
+                self._kept.popitem(last=False)
+        return vocabulary
+
+
+def _seen(session: Session) -> _Seen:
+    change = session.exec(select(func.max(ChangeEntry.id))).one()
+    newest = session.exec(select(func.max(Opportunity.id))).one()
+    counts = [session.exec(select(func.count()).select_from(model)).one() for model in COUNTED]
+    return _Seen(change or 0, (newest or 0, *counts))
+
+
+def _is_same(session: Session, before: _Seen, now: _Seen) -> bool:
+    """Whether nothing that is named came, went or changed in between."""
+    if before.counts != now.counts or now.change < before.change:
+        return False
+    if before.change == now.change:
+        return True
+    renamed = select(ChangeEntry.id).where(
+        col(ChangeEntry.id) > before.change,
+        col(ChangeEntry.record_kind).not_in(NAMELESS),
+        col(ChangeEntry.field).not_in(QUIET),
+    )
+    return session.exec(renamed.limit(1)).first() is None
 
 
 def _mention(start: int, end: int, words: str, entries: Iterable[_Entry], *, near: bool = False) -> Mention:

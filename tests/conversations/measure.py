@@ -45,7 +45,7 @@ def read_conversations(path: Path = MESSAGES) -> list[list[dict[str, Any]]]:
 
 
 def is_held_out(number: int) -> bool:
-    """Every third is never looked at while the rest is worked on: conversations of the first set, lines of the second."""
+    """Every third, a conversation of the first set or a line of the second, is not looked at while the rest is."""
     return number % HOLD_OUT_EVERY == 2
 
 

@@ -20,6 +20,7 @@ from skills.references import (
     read_period,
     read_rhythm,
 )
+from skills.references.names import Candidate, Fit, match
 from skills.references.numerals import read_chinese
 from store.money import Money
 
@@ -248,3 +249,49 @@ def test_chinese_numerals_may_leave_the_last_unit_out(digit: int) -> None:
     assert read_chinese(f"三百{sign}") == 300 + digit * 10
     assert read_chinese(f"三百零{sign}") == 300 + digit
     assert Decimal(read_chinese(f"{sign}万") or 0) == digit * 10_000
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("+1 week", "2026-12-18"),
+        ("+2 weeks", "2026-12-25"),
+        ("-3 days", "2026-12-08"),
+        ("+1 month", "2027-01-11"),
+        ("+两周", "2026-12-25"),
+        ("-1 week +2 weeks", "2026-12-18"),
+    ],
+)
+def test_a_step_moves_the_day_that_there_is(words: str, day: str) -> None:
+    read = read_date(words, MONDAY, current=dt.date(2026, 12, 11))
+    assert (read.day.isoformat(), read.doubt) == (day, None)
+
+
+def test_a_step_needs_a_day_to_move_and_doubts_one_that_has_passed() -> None:
+    with pytest.raises(Unclear):
+        read_date("+1 week", MONDAY)
+    late = read_date("+2 weeks", MONDAY, current=dt.date(2026, 11, 16))
+    assert late.day == dt.date(2026, 11, 30)
+    assert late.doubt is not None
+    assert find_dates("push it +1 week", MONDAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "start", "last"),
+    [
+        ("Q4 2026 to date", "2026-10-01", "2026-11-23"),
+        ("Q3 2026 to date", "2026-07-01", "2026-09-30"),
+        ("week of 2026-11-16", "2026-11-16", "2026-11-22"),
+        ("the week of 18 Nov", "2026-11-16", "2026-11-22"),
+    ],
+)
+def test_a_period_may_be_cut_at_today_or_named_by_a_day(words: str, start: str, last: str) -> None:
+    period = read_period(words, MONDAY, CALENDAR)
+    assert (period.start.isoformat(), period.last_day.isoformat()) == (start, last)
+
+
+def test_unlike_names_are_not_suggested() -> None:
+    names = [Candidate(name, name) for name in ("Nordland Molkerei", "Northbrook Brewing", "Tidewater Utilities")]
+    assert match("nonexistent gmbh", names).nearest == ()
+    assert [found.name for found in match("nortbrok brewry", names).nearest][:1] == ["Northbrook Brewing"]
+    assert match("kettle and pine", [Candidate(1, "Kettle & Pine Snacks")]).fit is Fit.WORDS
