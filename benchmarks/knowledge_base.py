@@ -28,19 +28,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from knowledge_base import KnowledgeBase, KnowledgeSettings
 from knowledge_base.embeddings import get_encoder
-from knowledge_base.index import embedded_text
-from knowledge_base.minilm import (
+from knowledge_base.graph import (
     Floats,
-    _field,
-    _initializers,
-    _int,
-    _model,
-    _node,
-    _number,
-    _read_safetensors,
-    _value,
-    get_weights_folder,
+    field,
+    get_initializers,
+    get_model,
+    int_attribute,
+    node,
+    number,
+    read_safetensors,
+    value_info,
 )
+from knowledge_base.index import embedded_text
+from knowledge_base.minilm import get_weights_folder
 from knowledge_base.rows import Rows
 from knowledge_base.settings import BUILT_IN
 
@@ -61,26 +61,26 @@ QUESTIONS = (
 
 def get_graph(weights: dict[str, Floats]) -> bytes:
     """Our network as one file with the inputs and the output that Chroma's class expects, weights inside."""
-    ours = _model(weights)
+    ours = get_model(weights)
     nodes = _nodes_before_pooling(ours)
-    casts = _node("Cast", ["input_ids"], ["ids"], _int("to", 6), domain="")
-    casts_mask = _node("Cast", ["attention_mask"], ["mask"], _int("to", 6), domain="")
-    last = _node("Identity", ["h6"], ["last_hidden_state"], domain="")
-    graph = b"".join(_field(1, node) for node in (casts, casts_mask, *nodes, last)) + _field(2, b"minilm")
+    casts = node("Cast", ["input_ids"], ["ids"], int_attribute("to", 6), domain="")
+    casts_mask = node("Cast", ["attention_mask"], ["mask"], int_attribute("to", 6), domain="")
+    last = node("Identity", ["h6"], ["last_hidden_state"], domain="")
+    graph = b"".join(field(1, one) for one in (casts, casts_mask, *nodes, last)) + field(2, b"minilm")
     for name, array in weights.items():
-        tensor = b"".join(_number(1, size) for size in array.shape) + _number(2, 1) + _field(8, name.encode())
-        graph += _field(5, tensor + _field(9, array.tobytes()))
+        tensor = b"".join(number(1, size) for size in array.shape) + number(2, 1) + field(8, name.encode())
+        graph += field(5, tensor + field(9, array.tobytes()))
     for name in ("input_ids", "attention_mask", "token_type_ids"):
-        graph += _field(11, _value(name, 7, ("b", "s")))
-    graph += _field(12, _value("last_hidden_state", 1, ("b", "s", 384)))
-    operators = _field(8, _field(1, b"") + _number(2, 17)) + _field(8, _field(1, b"com.microsoft") + _number(2, 1))
-    return _number(1, 8) + _field(7, graph) + operators
+        graph += field(11, value_info(name, 7, ("b", "s")))
+    graph += field(12, value_info("last_hidden_state", 1, ("b", "s", 384)))
+    operators = field(8, field(1, b"") + number(2, 17)) + field(8, field(1, b"com.microsoft") + number(2, 1))
+    return number(1, 8) + field(7, graph) + operators
 
 
 def _nodes_before_pooling(model: bytes) -> list[bytes]:
     """The nodes of our graph without the last two, read back from its bytes."""
-    graph = next(data for number, data in _fields(model) if number == 7)
-    return [data for number, data in _fields(graph) if number == 1][:-2]
+    graph = next(data for key, data in _fields(model) if key == 7)
+    return [data for key, data in _fields(graph) if key == 1][:-2]
 
 
 def _fields(data: bytes) -> list[tuple[int, bytes]]:
@@ -118,7 +118,7 @@ def get_default_function(folder: Path) -> Any:
     target.mkdir(parents=True)
     for name in ("config.json", "special_tokens_map.json", "tokenizer_config.json", "tokenizer.json", "vocab.txt"):
         shutil.copy(source / name, target / name)
-    (target / "model.onnx").write_bytes(get_graph(_initializers(_read_safetensors(source / "model.safetensors"))))
+    (target / "model.onnx").write_bytes(get_graph(get_initializers(read_safetensors(source / "model.safetensors"))))
 
     class Fed(ONNXMiniLM_L6_V2):
         DOWNLOAD_PATH = folder

@@ -1,6 +1,6 @@
 """How well search finds the answers to questions that nobody here wrote.
 
-    python benchmarks/playbook_questions.py [--data FOLDER] [--fit] [--naive] [--sweep]
+    python benchmarks/playbook_questions.py [--data FOLDER] [--home FOLDER] [--no-naive] [--sweep]
 
 On ``../shared/data/playbook``: hit@1, hit@5 and MRR@10 for words alone, meaning alone, both, all else added,
 beside plain BM25 over heading chunks and a naive LangChain pipeline (recursive splitter 1000/200, cosine over the same
@@ -8,9 +8,7 @@ embedding). A passage counts when it overlaps the section that answers, or lies 
 
 The documents with questions are dealt into two halves of as many questions. Weights were chosen on the half "tune"
 only; "report" is what to believe.
-``--fit`` refits the confidence of answers on "tune", each question asked with and without the
-documents that answer it, together with the demo playbook's and questions of other subjects, and prints what is
-answered on both halves.
+The confidence of answers is measured by ``benchmarks/answers.py``.
 """
 
 import argparse
@@ -32,7 +30,6 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from knowledge_base import KnowledgeBase, KnowledgeSettings
-from knowledge_base.answer import WITH_MEANING, Answering, AnswerSignals
 from knowledge_base.embeddings import Encoder, get_encoder
 from knowledge_base.rows import Rows
 from knowledge_base.search import Search, Weights
@@ -41,10 +38,8 @@ from knowledge_base.vectors import VectorIndex
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "playbook"
 DEMO = Path(__file__).resolve().parents[1] / "knowledge_base" / "demo"
-DEMO_QUESTIONS = Path(__file__).resolve().parents[1] / "tests" / "knowledge_base" / "demo_questions.jsonl"
 DEPTH = 10
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
-HALVES = ("tune", "report")
 
 # Asked of every knowledge base here and answered by none: other subjects, other companies, small talk.
 ELSEWHERE = (
@@ -214,117 +209,11 @@ def get_naive(folder: Path, encoder: Encoder) -> Finder:
     return find
 
 
-# --- confidence
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One asked question: the signals of its answer and whether one of its places is right.
-
-    ``group`` is "right", "wrong" (answerable, but not by these places), "taken out" (its documents were), "no answer"
-    (of the subject, but not in the base) or "elsewhere". Wrong ones count half in the fit and those taken out a third:
-    other pages of a handbook often answer them too, which the labels do not know.
-    """
-
-    signals: AnswerSignals
-    group: str
-    half: str
-
-    @property
-    def weight(self) -> float:
-        """How much it counts in the fit."""
-        return {"wrong": 0.5, "taken out": 0.3}.get(self.group, 1.0)
-
-
-class Judging:
-    """Asks one knowledge base and keeps what speaks for the answers."""
-
-    def __init__(self, settings: KnowledgeSettings, encoder: Encoder) -> None:
-        rows = Rows(settings.folder / "rows.db")
-        self._search = Search(rows, VectorIndex(settings.folder / "index", None), encoder)
-        self._answering = Answering(self._search, rows, encoder, NOW.date())
-
-    def judge(self, text: str, gone: frozenset[str] = frozenset()) -> tuple[AnswerSignals, list[Span], bool]:
-        """Signals, cited places, and whether meaning was compared; ``gone`` files do not answer."""
-        question = self._search.ask(text)
-        hits = self._search.find(question, 3, where=lambda f: f.file not in gone and f.superseded_by is None)
-        units, signals = self._answering.judge(question, hits)
-        spans = [Span(c.file, c.start, c.end) for c in self._answering.get_citations(units)]
-        return signals, spans, question.vector is not None
-
-    def get_handbook(self, questions: Sequence[GoldQuestion]) -> list[Judged]:
-        """Each question with all documents, and again without those that answer it."""
-        judged = []
-        for q in questions:
-            signals, spans, _ = self.judge(q.text)
-            right = any(q.is_found_by(s.file, s.start, s.end) for s in spans)
-            judged.append(Judged(signals, "right" if right else "wrong", q.half))
-            signals, _, _ = self.judge(q.text, q.also_ok | {q.file})
-            judged.append(Judged(signals, "taken out", q.half))
-        return judged
-
-    def get_elsewhere(self) -> list[Judged]:
-        """The questions of other subjects."""
-        return [Judged(self.judge(text)[0], "elsewhere", HALVES[i % 2]) for i, text in enumerate(ELSEWHERE)]
-
-    def get_demo(self) -> list[Judged]:
-        """The English questions of the demo playbook, those that it does not answer among them."""
-        judged: list[Judged] = []
-        for line in DEMO_QUESTIONS.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            signals, spans, by_meaning = self.judge(row["question"])
-            if by_meaning:
-                right = row["file"] in [span.file for span in spans]
-                group = "no answer" if row["file"] is None else "right" if right else "wrong"
-                judged.append(Judged(signals, group, HALVES[len(judged) % 2]))
-        return judged
-
-
-def get_matrix(judged: Sequence[Judged]) -> "np.ndarray[tuple[int, int], np.dtype[np.float64]]":
-    """Rows of signals with a leading one."""
-    rows = [(1.0, *vars(j.signals).values()) for j in judged]
-    return np.array(rows, np.float64)
-
-
-def fit(judged: Sequence[Judged], penalty: float = 0.3) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
-    """Logistic regression of "right" on the signals by Newton's method, with an L2 penalty."""
-    x, y = get_matrix(judged), np.array([j.group == "right" for j in judged], np.float64)
-    counts = np.array([j.weight for j in judged])
-    w = np.zeros(x.shape[1])
-    ridge = penalty * np.eye(len(w))
-    ridge[0, 0] = 1e-6
-    for _ in range(50):
-        p = 1 / (1 + np.exp(-x @ w))
-        slope = x.T @ (counts * (p - y)) + ridge @ w
-        w -= np.linalg.solve(x.T @ (x * (counts * p * (1 - p))[:, None]) + ridge, slope)
-    return w
-
-
-def auroc(scores: Sequence[float], labels: Sequence[bool]) -> float:
-    """The chance that a right answer rates higher than a wrong one."""
-    good = [s for s, label in zip(scores, labels, strict=True) if label]
-    bad = [s for s, label in zip(scores, labels, strict=True) if not label]
-    return sum((g > b) + 0.5 * (g == b) for g in good for b in bad) / max(1, len(good) * len(bad))
-
-
-def print_confidence(name: str, judged: Sequence[Judged], scores: Sequence[float]) -> None:
-    """AUROC, then how many of each group are answered from several thresholds on."""
-    for half in HALVES:
-        chosen = [(s, j) for s, j in zip(scores, judged, strict=True) if j.half == half]
-        sizes = Counter(j.group for _, j in chosen)
-        area = auroc([s for s, _ in chosen], [j.group == "right" for _, j in chosen])
-        print(f"{name}, {half}: AUROC {area:.3f}; answered of " + ", ".join(f"{n} {g}" for g, n in sizes.items()))
-        for threshold in (0.3, 0.4, WITH_MEANING.unsure, 0.5, WITH_MEANING.sure, 0.7):
-            answered = Counter(j.group for s, j in chosen if s >= threshold)
-            print(f"  from {threshold:.2f}: " + ", ".join(f"{answered[group]} {group}" for group in sizes))
-
-
 def main() -> int:
     """Print the tables; 1 when the data is not there."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--home", type=Path, help="keep the index here between runs")
-    parser.add_argument("--fit", action="store_true", help="refit the confidence and show risk against coverage")
     parser.add_argument("--no-naive", action="store_true", help="without LangChain")
     parser.add_argument("--sweep", action="store_true", help="try other weights")
     options = parser.parse_args()
@@ -347,29 +236,10 @@ def main() -> int:
             report = knowledge.add([pages])
             passages = knowledge.status().passages
             print(f"{passages} passages, {report.embedded} embedded, in {time.perf_counter() - began:.1f} s")
-            if options.fit:
-                _fit(settings, home, encoder, questions)
-                return 0
             _compare(
                 knowledge, rows, vectors, encoder, questions, pages, naive=not options.no_naive, sweep=options.sweep
             )
     return 0
-
-
-def _fit(settings: KnowledgeSettings, home: Path, encoder: Encoder, questions: list[GoldQuestion]) -> None:
-    demo = KnowledgeSettings(home=home / "demo", embeddings=BUILT_IN)
-    with KnowledgeBase.open(demo, lambda: NOW) as knowledge:
-        knowledge.add([DEMO])
-    handbook, playbook = Judging(settings, encoder), Judging(demo, encoder)
-    bases = {
-        "handbook": handbook.get_handbook(questions) + handbook.get_elsewhere(),
-        "demo playbook": playbook.get_demo() + playbook.get_elsewhere(),
-    }
-    weights = fit([j for judged in bases.values() for j in judged if j.half == "tune"])
-    names = ", ".join(f"{name} {w:.2f}" for name, w in zip(vars(WITH_MEANING), weights, strict=False))
-    print("fitted:", names)
-    for name, judged in bases.items():
-        print_confidence(name, judged, [WITH_MEANING.get(j.signals) for j in judged])
 
 
 def _compare(

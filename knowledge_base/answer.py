@@ -1,84 +1,50 @@
 """Answering without a language model: quote what the sources say, cite it, or say that they do not say it.
 
-1. The three best passages are found, and the sections around them cut into sentences, list items and table rows.
-2. Each of these is rated ``0.4 * cosine + 0.4 * share of the question's words (by idf) + 0.2 * score of the passage``.
-3. Around the best one two or three sentences are quoted; or the whole list or table it belongs to, if that is short.
-   Two further places follow.
-4. How sure that is, is a logistic function of a few signals; see Confidence for where its numbers come from. Three
-   bands: "sure" answers; "unsure" answers too, saying so first; "unknown" refuses and only names the nearest places.
+1. The best passages are found and put together by document; of at most four, what speaks for each is gathered (see
+   knowledge_base.evidence), and the document that is most likely to answer comes first.
+2. A question that nearly equals a form of that card is answered from the section whose heading it names, else from the
+   card's first section, where the short answer stands.
+3. Otherwise the sections around its hits are cut into sentences, list items and table rows, each rated
+   ``0.4 * cosine + 0.4 * share of the question's words (by idf) + 0.2 * score of the passage``. Around the best one two
+   or three sentences are quoted; or the whole list or table it belongs to, if that is short.
+4. Up to two further places follow, of documents that are not unlikely.
+5. Three bands: "sure" answers; "unsure" answers too, saying so first; "unknown" refuses and only names the nearest
+   places.
 
 Nothing is said that does not stand in a source: ``quote == source[start:end]`` for each citation.
 """
 
-import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
 from knowledge_base.chunking import Block, get_blocks
 from knowledge_base.embeddings import Encoder
+from knowledge_base.evidence import Candidate, Confidence, Evidence, get_candidates
 from knowledge_base.lexical import get_tokens, is_cjk
 from knowledge_base.rows import FoundPassage, Rows
 from knowledge_base.search import Hit, Passage, Question, Search
 
 _PLACES = 3
+_HITS = 12
+_SECTIONS = 3
 _UNITS = 40
+# How much of the remaining doubt goes when the question nearly equals a form of the card.
+_DIRECT = 0.9
 _QUOTE = 700
 _WHOLE_BLOCK = 1200
+_WHOLE_TEXT = 450
 _LEAD = 240
-_CONTEXT_BONUS = 0.05
+_CONTEXT_BONUS, _NAMED_BONUS = 0.05, 0.1
 
 
-@dataclass(frozen=True)
-class AnswerSignals:
-    """What speaks for the best passages and their best sentence, or against them.
-
-    ``cosine`` is the best passage's, ``unit_cosine`` the best sentence's. ``coverage`` is the share of the question's
-    words (by idf) that one passage holds, ``matched`` how many rare words that amounts to, at most 3. ``unknown`` is
-    the share that stands nowhere in the knowledge base, ``names_missing`` the share of its names that no hit holds.
-    """
-
-    cosine: float
-    unit_cosine: float
-    coverage: float
-    matched: float
-    unknown: float
-    names_missing: float
-
-
-@dataclass(frozen=True)
-class Confidence:
-    """How sure an answer is: weights of a logistic function, and where its bands begin.
-
-    WITH_MEANING is fitted by ``benchmarks/playbook_questions.py --fit`` on half of its questions (handbook, demo
-    playbook, other subjects; each handbook question with and without the documents that answer it) and judged on the
-    other half. There, "unsure" and above answers 14 of 17 demo questions it can answer and all 39 of the handbook's,
-    and refuses 19 of 20 questions of another subject. It is weakest on near misses: 2 of 7 demo questions that no card
-    answers still get the nearest passage quoted, and 38 of 51 handbook questions whose documents are taken out (other
-    pages answer some of these too); 22 of the 38 begin with "not sure".
-    WORDS_ONLY is set by hand on 25 Chinese demo questions; ten of other subjects, made up for judging, were refused.
-    """
-
-    bias: float
-    cosine: float
-    unit_cosine: float
-    coverage: float
-    matched: float
-    unknown: float
-    names_missing: float
-    unsure: float
-    sure: float
-
-    def get(self, signals: AnswerSignals) -> float:
-        """0 to 1."""
-        total = self.bias + sum(getattr(self, name) * value for name, value in vars(signals).items())
-        return 1 / (1 + math.exp(-total))
-
-
-WITH_MEANING = Confidence(-3.28, 3.03, 0.81, 0.74, 0.77, -0.15, -1.21, unsure=0.45, sure=0.62)
-WORDS_ONLY = Confidence(-3.2, 0.0, 0.0, 3.0, 2.0, 0.0, -1.0, unsure=0.4, sure=0.8)
-_NOTHING = AnswerSignals(0.0, 0.0, 0.0, 0.0, 1.0, 1.0)
+# Fitted by ``benchmarks/answers.py --fit``; its docstring says on what, and how far to trust it.
+WITH_MEANING = Confidence(
+    -3.65, (-2.11, 9.18, -0.13, 2.41, 3.38, 1.59, -0.59, 1.14, -0.8, -0.6, -4.21), unsure=0.25, sure=0.5
+)
+WORDS_ONLY = Confidence(-5.43, (5.26, 4.65, 0.0, 0.0, 0.0, 1.33, -3.68, 1.14, -3.17, 0.45, -4.31), unsure=0.3, sure=0.5)
 
 
 @dataclass(frozen=True)
@@ -156,7 +122,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True)
-class _Unit:
+class Unit:
     """A sentence, item or row that may be quoted."""
 
     hit: Hit
@@ -165,8 +131,23 @@ class _Unit:
     start: int
     end: int
     cosine: float = 0.0
-    coverage: float = 0.0
     score: float = 0.0
+
+    def heading(self, text: str) -> str:
+        """The nearest heading above, without its marks and what it says in brackets."""
+        above = [block for block in self.blocks[: self.block] if block.kind == "heading"]
+        words = text[above[-1].start : above[-1].end] if above else ""
+        return re.sub(r"[(（].*?[)）]", "", words).strip("#= -\t\n")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A document as an answer: its units, best first, what speaks for it, and how sure that is."""
+
+    candidate: Candidate
+    units: tuple[Unit, ...]
+    evidence: Evidence
+    confidence: float
 
 
 class Answering:
@@ -188,45 +169,45 @@ class Answering:
         question = self._search.ask(text)
         if not self._rows.count()[2]:
             return KnowledgeAnswer("refused", "unknown", words["empty"], 0.0)
-        hits = self._search.find(question, _PLACES, kind=self._kind, where=self._is_current)
-        units, signals = self.judge(question, hits)
+        judged = self.judge(question, self._is_current)
         rating = self.get_rating(question)
-        confidence = rating.get(signals) if units else 0.0
-        expired = self._expired(question, hits, rating)
-        if confidence < rating.unsure:
-            return self._refusal(words, confidence, hits, expired)
-        citations = self.get_citations(units)
-        parts = [] if confidence >= rating.sure else [words["unsure"]]
-        first = citations[0]
-        parts.append(f"{self._shown(first, units[0])}\n— {first.section} ({first.file})")
+        confidence = judged[0].confidence if judged else 0.0
+        expired = self._expired(question, judged, rating)
+        # Beside an expired card that fits better, a guess from another one would only mislead.
+        if confidence < (rating.sure if expired else rating.unsure):
+            return self._refusal(words, confidence, judged, expired)
+        likely = [one for one in judged if one.confidence >= rating.unsure / 2]
+        citations, shown = self.get_citations(likely)
+        band: Literal["sure", "unsure"] = "sure" if confidence >= rating.sure else "unsure"
+        parts = [] if band == "sure" else [words["unsure"]]
+        parts.append(f"{shown}\n— {citations[0].section} ({citations[0].file})")
         if len(citations) > 1:
             parts.append(words["see"].format(places="; ".join(f"{c.section} ({c.file})" for c in citations[1:])))
         if expired is not None:
             parts.append(self._expiry(words, expired))
-        band: Literal["sure", "unsure"] = "sure" if confidence >= rating.sure else "unsure"
         return KnowledgeAnswer("answer", band, "\n\n".join(parts), confidence, citations, expired=expired)
 
     def get_rating(self, question: Question) -> Confidence:
         """The scale that fits: with cosines or, for a language the model does not know, with words alone."""
         return WITH_MEANING if question.vector is not None else WORDS_ONLY
 
-    def judge(self, question: Question, hits: Sequence[Hit]) -> tuple[list[_Unit], AnswerSignals]:
-        """The units of the hits, best first, and what speaks for the best."""
-        units = self._rated(question, [unit for hit in hits for unit in self._units(hit)])
-        if not units:
-            return [], _NOTHING
-        held = [hit.signals.tokens for hit in hits]
-        solid = question.solid
-        total = sum(solid.values()) or 1.0
-        most = max(sum(weight for token, weight in solid.items() if token in tokens) for tokens in held)
-        return units, AnswerSignals(
-            cosine=max(hit.signals.cosine for hit in hits),
-            unit_cosine=max(unit.cosine for unit in units),
-            coverage=most / total,
-            matched=min(3.0, most / question.rarest),
-            unknown=sum(weight for token, weight in solid.items() if token in question.unknown) / total,
-            names_missing=len(question.names.difference(*held)) / max(1, len(question.names)),
-        )
+    def judge(self, question: Question, where: Callable[[FoundPassage], bool]) -> list[Judged]:
+        """The documents that may answer, likeliest first."""
+        hits = self._search.find(question, _HITS, kind=self._kind, where=where)
+        candidates = get_candidates(question, hits, self._rows, self._encoder)
+        units = self._rated(question, [unit for candidate in candidates for unit in self._units(candidate)])
+        rating = self.get_rating(question)
+        judged = []
+        for candidate in candidates:
+            own = tuple(u for u in units if u.hit.passage.document_id == candidate.document_id)
+            if own:
+                evidence = candidate.get_evidence(question, candidates, max(unit.cosine for unit in own))
+                own = tuple(sorted(own, key=lambda u: -u.score - self._preference(question, candidate, u)))
+                confidence = rating.get(evidence)
+                if candidate.direct and not evidence.names_missing:
+                    confidence = 1 - (1 - confidence) * (1 - _DIRECT)
+                judged.append(Judged(candidate, own, evidence, confidence))
+        return sorted(judged, key=lambda one: -one.confidence)
 
     # --- finding what to quote
 
@@ -238,58 +219,73 @@ class Answering:
             self._texts[document_id] = self._rows.get_text(document_id)
         return self._texts[document_id]
 
-    def _units(self, hit: Hit) -> list[_Unit]:
-        """Sentences, items and rows of the section around a hit; of the whole card when its question form was hit."""
-        passage = hit.passage
-        text = self._text(passage.document_id)
-        start, end = passage.section_start, passage.section_end
-        if passage.question is not None:
-            spans = [(p.start, p.end) for p in self._rows.list_passages(passage.document_id)]
-            end = max(high for _, high in spans)
-        markdown = not passage.file.lower().endswith((".txt", ".text"))
-        blocks = tuple(get_blocks(text, start, end, markdown=markdown))
-        return [
-            _Unit(hit, blocks, at, low, high)
-            for at, block in enumerate(blocks)
-            if block.kind != "heading"
-            for low, high in block.parts
-        ]
+    def _units(self, candidate: Candidate) -> Iterator[Unit]:
+        """Sentences, items and rows of the sections around the hits; of the whole card where a form of it was hit."""
+        passages = self._rows.list_passages(candidate.document_id)
+        for hit in candidate.hits[:_SECTIONS]:
+            start, end = hit.passage.section_start, hit.passage.section_end
+            if candidate.direct or hit.passage.question is not None:
+                start, end = passages[0].section_start, max(passage.end for passage in passages)
+            markdown = not hit.passage.file.lower().endswith((".txt", ".text"))
+            blocks = tuple(get_blocks(self._text(candidate.document_id), start, end, markdown=markdown))
+            for at, block in enumerate(blocks):
+                if block.kind != "heading":
+                    yield from (Unit(hit, blocks, at, low, high) for low, high in block.parts)
 
-    def _rated(self, question: Question, units: list[_Unit]) -> list[_Unit]:
+    def _rated(self, question: Question, units: list[Unit]) -> list[Unit]:
         texts = [self._text(unit.hit.passage.document_id)[unit.start : unit.end] for unit in units]
         coverages = [question.get_coverage(set(get_tokens(text))) for text in texts]
         order = sorted(range(len(units)), key=lambda i: -(coverages[i] + units[i].hit.passage.score))[:_UNITS]
-        cosines = [0.0] * len(order)
+        cosines = [0.0] * len(units)
         if question.vector is not None and self._encoder and order:
             vectors = self._encoder.encode([texts[i][:1000] for i in order])
-            cosines = [max(0.0, value) for value in (vectors @ question.vector).tolist()]
-        rated = []
-        for i, cosine in zip(order, cosines, strict=True):
-            unit, coverage = units[i], coverages[i]
+            for i, value in zip(order, (vectors @ question.vector).tolist(), strict=True):
+                cosines[i] = max(0.0, value)
+        rated: dict[tuple[int, int], Unit] = {}
+        for unit, cosine, coverage in zip(units, cosines, coverages, strict=True):
             inside = unit.hit.passage.start <= unit.start < unit.hit.passage.end
             score = 0.4 * cosine + 0.4 * coverage + 0.2 * unit.hit.passage.score + _CONTEXT_BONUS * inside
-            rated.append(_Unit(unit.hit, unit.blocks, unit.block, unit.start, unit.end, cosine, coverage, score))
-        return sorted(rated, key=lambda unit: -unit.score)
+            place = (unit.hit.passage.document_id, unit.start)
+            if place not in rated or score > rated[place].score:
+                rated[place] = replace(unit, cosine=cosine, score=score)
+        return list(rated.values())
+
+    def _preference(self, question: Question, candidate: Candidate, unit: Unit) -> float:
+        """What speaks for a unit's section: its heading is named, or it opens a card that the question nearly is a form of."""
+        named = self._is_named(question, unit)
+        if not candidate.direct:
+            return _NAMED_BONUS * named
+        first = unit.start < self._rows.list_passages(candidate.document_id)[0].section_end
+        return 2.0 * named + 1.0 * first
+
+    def _is_named(self, question: Question, unit: Unit) -> bool:
+        """Whether the question names the heading above: all that it says, more than the title, not only in passing."""
+        passage = unit.hit.passage
+        heading = unit.heading(self._text(passage.document_id))
+        said = set(get_tokens(heading))
+        if not said or not said <= set(question.tokens) or said <= set(get_tokens(passage.title)):
+            return False
+        return is_cjk(heading) or 2 * len(said) >= len(heading.split())
 
     # --- quoting
 
-    def get_citations(self, units: list[_Unit]) -> tuple[Citation, ...]:
-        """The best place, then the best of each other hit."""
+    def get_citations(self, judged: Sequence[Judged]) -> tuple[tuple[Citation, ...], str]:
+        """The best place and the two best others, one of each section; and the first quote as it is read."""
+        first = judged[0].units[0]
+        rest = [unit for one in judged for unit in one.units[:_UNITS]]
+        others = sorted((unit for unit in rest if unit is not first), key=lambda unit: -unit.score)
         citations: list[Citation] = []
         places = set()
-        for unit in units:
+        for unit in [first, *others]:
             passage = unit.hit.passage
-            place = (passage.document_id, passage.section_start)
-            if place in places:
+            section = self._section_at(passage, unit.start)
+            if (passage.document_id, section) in places or len(citations) == _PLACES:
                 continue
-            places.add(place)
+            places.add((passage.document_id, section))
             text = self._text(passage.document_id)
             start, end = _span(text, unit)
-            section = passage.section
-            if passage.question is not None:
-                section = self._section_at(passage, start)
             citations.append(Citation(passage.file, section, start, end, text[start:end], unit.score, passage))
-        return tuple(citations)
+        return tuple(citations), self._shown(citations[0], first)
 
     def _section_at(self, passage: Passage, at: int) -> str:
         for found in self._rows.list_passages(passage.document_id):
@@ -297,7 +293,7 @@ class Answering:
                 return " > ".join(found.path)
         return passage.section
 
-    def _shown(self, citation: Citation, unit: _Unit) -> str:
+    def _shown(self, citation: Citation, unit: Unit) -> str:
         """The quote for reading: rows of a long table get the table's head back."""
         block = unit.blocks[unit.block]
         if block.kind == "table" and citation.start > block.start:
@@ -308,9 +304,9 @@ class Answering:
     # --- refusing
 
     def _refusal(
-        self, words: dict[str, str], confidence: float, hits: Sequence[Hit], expired: Passage | None
+        self, words: dict[str, str], confidence: float, judged: Sequence[Judged], expired: Passage | None
     ) -> KnowledgeAnswer:
-        nearest = tuple(hit.passage for hit in hits)
+        nearest = tuple(one.units[0].hit.passage for one in judged[:_PLACES])
         parts = [words["unknown"]]
         if expired is not None:
             parts.append(self._expiry(words, expired))
@@ -318,19 +314,13 @@ class Answering:
             parts.append(words["nearest"].format(places="; ".join(f"{p.section} ({p.file})" for p in nearest)))
         return KnowledgeAnswer("refused", "unknown", " ".join(parts), confidence, (), nearest, expired)
 
-    def _expired(self, question: Question, hits: Sequence[Hit], rating: Confidence) -> Passage | None:
+    def _expired(self, question: Question, judged: Sequence[Judged], rating: Confidence) -> Passage | None:
         """A card that fits better than all that may answer, but is out of its dates and not replaced."""
-        best = hits[0].passage.score if hits else 0.0
-        outdated = self._search.find(
-            question,
-            1,
-            kind=self._kind,
-            where=lambda f: f.superseded_by is None and not f.card.is_valid_on(self._today),
-        )
-        if not outdated or outdated[0].passage.score < best:
+        outdated = self.judge(question, lambda f: f.superseded_by is None and not f.card.is_valid_on(self._today))
+        if not outdated or outdated[0].confidence < rating.unsure:
             return None
-        _, signals = self.judge(question, outdated)
-        return outdated[0].passage if rating.get(signals) >= rating.unsure else None
+        best = max((one.evidence.score for one in judged), default=0.0)
+        return outdated[0].candidate.hits[0].passage if outdated[0].evidence.score >= best else None
 
     def _expiry(self, words: dict[str, str], passage: Passage) -> str:
         card = passage.card
@@ -342,7 +332,7 @@ class Answering:
         )
 
 
-def _span(text: str, unit: _Unit) -> tuple[int, int]:
+def _span(text: str, unit: Unit) -> tuple[int, int]:
     """What to quote around a unit: its list or table when that is short, else neighbouring sentences."""
     block = unit.blocks[unit.block]
     if block.kind in {"list", "table", "code"}:
@@ -355,7 +345,7 @@ def _span(text: str, unit: _Unit) -> tuple[int, int]:
             if before.kind == "text" and together and text[before.end - 1] in ":：" and before.end - lead <= _LEAD:
                 start = lead
         return start, end
-    start, end = _window(block, unit)
+    start, end = (block.start, block.end) if block.end - block.start <= _WHOLE_TEXT else _window(block, unit)
     if len(block.parts) == 1 and end - start < _LEAD and unit.block + 1 < len(unit.blocks):
         after = unit.blocks[unit.block + 1]
         if after.kind != "heading" and after.end - start <= _QUOTE and not text[end : after.start].strip():
@@ -363,7 +353,7 @@ def _span(text: str, unit: _Unit) -> tuple[int, int]:
     return start, end
 
 
-def _window(block: Block, unit: _Unit) -> tuple[int, int]:
+def _window(block: Block, unit: Unit) -> tuple[int, int]:
     """Up to three neighbouring parts with the unit among them: it, the next, the one before."""
     at = next((i for i, (start, _) in enumerate(block.parts) if start == unit.start), 0)
     low, high = at, at

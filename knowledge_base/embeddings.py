@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from knowledge_base import minilm
+from knowledge_base import graph, minilm
 from knowledge_base.errors import EmbeddingsUnusable
 from knowledge_base.settings import BUILT_IN
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
-Floats = minilm.Floats
+Floats = graph.Floats
 
 
 class Encoder:

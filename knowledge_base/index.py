@@ -28,7 +28,7 @@ from knowledge_base.rows import Entry, NewDocument, NewPassage, Rows
 from knowledge_base.vectors import VectorIndex
 
 # Part of the content hash: a change in how documents are cut or worded makes every document "changed".
-_CUT = "1"
+_CUT = "2"
 _EMBED_BATCH = 32
 _MAX_FILE = 20_000_000
 
@@ -322,8 +322,9 @@ def _document(root: str, found: FoundFile, data: bytes, content_hash: str) -> tu
     for at, chunk in enumerate(chunks):
         entries = [_entry(chunk, text)]
         if at == 0:
-            # Question forms lead to the beginning of the card, where the short answer stands.
-            entries += [_question_entry(title, question) for question in card.questions]
+            # Title and question forms lead to the beginning of the card, where the short answer stands.
+            forms = dict.fromkeys([*([card.title] if card.title else []), *card.questions])
+            entries += [_question_entry(title, form) for form in forms]
         c = chunk
         passages.append(NewPassage(c.path, c.start, c.end, c.section_start, c.section_end, c.context, tuple(entries)))
     return NewDocument(root, found.name, content_hash, text, title, card, tuple(passages)), front.problems

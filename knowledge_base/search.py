@@ -21,9 +21,9 @@ import numpy as np
 from knowledge_base.cards import Card
 from knowledge_base.embeddings import Encoder
 from knowledge_base.errors import ModelMismatch
+from knowledge_base.graph import Floats
 from knowledge_base.index import CHANGED, MODEL, VECTORS, mismatch
-from knowledge_base.lexical import get_compounds, get_names, get_tokens, is_cjk, is_solid
-from knowledge_base.minilm import Floats
+from knowledge_base.lexical import get_compounds, get_foreign, get_names, get_tokens, is_cjk, is_solid
 from knowledge_base.rows import FoundPassage, Rows
 from knowledge_base.vectors import VectorIndex
 
@@ -105,8 +105,9 @@ class Hit:
 class Question:
     """A question made ready: tokens with the weight of each, and its vector when a model can judge it.
 
-    ``unknown`` are tokens that stand nowhere in the knowledge base, ``names`` those written as names.
-    ``rarest`` is the idf that a word of a single passage would have.
+    ``unknown`` are tokens that stand nowhere in the knowledge base, ``names`` those written as names,
+    and pairs of Chinese characters that belong to an unknown word.
+    ``rarest`` is the idf of a word that stands nowhere, the highest there is.
     """
 
     text: str
@@ -126,6 +127,11 @@ class Question:
         """Share of the question's words found among the tokens, by idf; 0 to 1."""
         total = sum(self.idf.values())
         return sum(self.idf[token] for token in self.idf if token in tokens) / total if total else 0.0
+
+
+def get_weight(total: int, holders: int) -> float:
+    """The idf of a word that so many of all entries hold."""
+    return math.log(1 + (total - holders + 0.5) / (holders + 0.5))
 
 
 @dataclass
@@ -167,13 +173,14 @@ class Search:
                 counts |= self._rows.count_words([nearest])
         tokens = list(dict.fromkeys([*tokens, *compounds]))
         counts |= compounds
-        idf = {token: math.log(1 + (total - n + 0.5) / (n + 0.5)) for token, n in counts.items()}
+        idf = {token: get_weight(total, n) for token, n in counts.items()}
         vector = None
         if text and self.has_vectors() and self._encoder and not (self._encoder.english_only and is_cjk(text)):
             vector = self._encoder.encode_query(text)
         unknown = frozenset(token for token, n in counts.items() if n == 0)
-        names = frozenset(misspelt.get(name) or name for name in get_names(text))
-        return Question(text, tuple(tokens), idf, vector, unknown, names, math.log(1 + (total + 0.5) / 0.5))
+        foreign = get_foreign(text, lambda pair: counts.get(pair, 1) > 0)
+        names = frozenset([*(misspelt.get(name) or name for name in get_names(text)), *foreign])
+        return Question(text, tuple(tokens), idf, vector, unknown, names, get_weight(total, 0))
 
     def _spelling(self, token: str) -> str | None:
         """The word of the knowledge base that is written almost like this one."""

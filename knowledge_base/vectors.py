@@ -5,6 +5,7 @@ counts, so that swapping it is part of their commit. Chroma never embeds anythin
 pads every text, loads a second runtime and downloads a model.
 """
 
+import hashlib
 import logging
 import shutil
 import threading
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from knowledge_base.errors import KnowledgeError
-from knowledge_base.minilm import Floats
+from knowledge_base.graph import Floats
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ class VectorIndex:
     def __init__(self, folder: Path, url: str | None) -> None:
         self._folder = folder
         self._url = url
+        self._mark = hashlib.blake2b(str(folder.resolve()).encode(), digest_size=4).hexdigest()
         self._lock = threading.Lock()
         self._name: str | None = None
         self._client: Any = None
@@ -71,24 +73,21 @@ class VectorIndex:
             client.close()
         return name
 
-    def drop(self, name: str) -> None:
-        """Remove one version if it is there."""
-        if self._url is None:
-            shutil.rmtree(self._folder / name, ignore_errors=True)
-            return
-        client = self._connect(name)
-        try:
-            if self._collection_name(name) in {collection.name for collection in client.list_collections()}:
-                client.delete_collection(self._collection_name(name))
-        finally:
-            client.close()
-
     def drop_others(self, keep: set[str]) -> None:
-        """Remove leftovers of earlier and interrupted writes."""
-        if self._url is None and self._folder.is_dir():
-            for folder in self._folder.iterdir():
+        """Remove leftovers of earlier and interrupted writes of this installation."""
+        if self._url is None:
+            for folder in self._folder.iterdir() if self._folder.is_dir() else ():
                 if folder.name not in keep:
                     shutil.rmtree(folder, ignore_errors=True)
+            return
+        kept = {self._collection_name(name) for name in keep}
+        client = self._connect("")
+        try:
+            for collection in client.list_collections():
+                if collection.name.startswith(self._collection_name("")) and collection.name not in kept:
+                    client.delete_collection(collection.name)
+        finally:
+            client.close()
 
     def close(self) -> None:
         """Let go of the open version."""
@@ -111,7 +110,8 @@ class VectorIndex:
         self._client = self._collection = self._name = None
 
     def _collection_name(self, name: str) -> str:
-        return _COLLECTION if self._url is None else f"playmaker-{name}"
+        """On a server, which several installations may share, the name begins with the installation's own mark."""
+        return _COLLECTION if self._url is None else f"playmaker-{self._mark}-{name}"
 
     def _connect(self, name: str) -> Any:
         import chromadb

@@ -12,6 +12,8 @@ from knowledge_base.settings import BUILT_IN
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
+DEMO = Path(__file__).resolve().parents[2] / "knowledge_base" / "demo"
+
 OpenBase = Callable[..., KnowledgeBase]
 
 
@@ -39,6 +41,17 @@ def open_base(tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch)
     yield open_one
     for knowledge in opened:
         knowledge.close()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[KnowledgeBase]:
+    """The demo playbook, indexed once; only read."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embeddings, "get_encoder", lambda _: encoder)
+        settings = KnowledgeSettings(home=tmp_path_factory.mktemp("demo"), chroma_url=None, embeddings=BUILT_IN)
+        with base.KnowledgeBase.open(settings, lambda: NOW) as knowledge:
+            knowledge.add([DEMO])
+            yield knowledge
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What people get when they ask: quoted, cited answers, honest refusals, and nothing expired."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +9,6 @@ import pytest
 from knowledge_base import KnowledgeBase
 
 OpenBase = Callable[..., KnowledgeBase]
-
-DEMO = Path(__file__).resolve().parents[2] / "knowledge_base" / "demo"
-QUESTIONS = Path(__file__).parent / "demo_questions.jsonl"
 
 
 @pytest.fixture
@@ -145,18 +141,3 @@ def test_injected_orders_are_quoted_as_text_only(open_base: OpenBase, pages: Pat
     assert answer.citations[0].file == "evil.md"
     assert answer.text.startswith(answer.citations[0].quote) or answer.citations[0].quote in answer.text
     assert opened.ask("who approves a discount above 15 %?").citations[0].file == "pricing/discounts.md"
-
-
-@pytest.mark.skipif(not QUESTIONS.is_file(), reason="the demo playbook's questions are not there")
-def test_the_demo_playbook_is_found_and_does_not_answer_what_it_does_not_hold(open_base: OpenBase) -> None:
-    opened = open_base()
-    opened.add([DEMO])
-    rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
-    answerable = [row for row in rows if row["file"]]
-    absent = [row for row in rows if not row["file"]]
-    found = [r["id"] for r in answerable if r["file"] in [p.file for p in opened.search(r["question"], 5)]]
-    answered = [row["id"] for row in answerable if opened.ask(row["question"]).status == "answer"]
-    invented = [row["id"] for row in absent if opened.ask(row["question"]).band == "sure"]
-    assert len(found) >= 0.88 * len(answerable)
-    assert len(answered) >= 0.65 * len(answerable)
-    assert len(invented) <= 1

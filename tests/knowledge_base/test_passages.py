@@ -144,13 +144,13 @@ def test_hostile_documents_are_indexed_and_answer_harmlessly(open_base: OpenBase
         "deep.md": "> " * 500 + "nested plover\n" + "- " * 500 + "x\n",
         "alias.md": "---\na: &a [1,1]\nb: &b [*a,*a]\nquestions: [*b,*b]\ntitle: {x: 1}\n---\nDunlin text.\n",
         "quotes.md": '# "quoted" OR NEAR(x) * ^ {y}\n\nAvocet text with \'quotes\' AND "operators".\n',
-        "line.md": "x" * 60_000,
+        "line.md": "x" * 20_000,
     }
     for name, text in hostile.items():
         (pages / name).write_text(text)
     knowledge = open_base()
     monster = pages / "headings.md"
-    monster.write_text(hostile["headings.md"][:15_000])
+    monster.write_text(hostile["headings.md"][:3_000])
     report = knowledge.add([pages])
     assert report.refused == ()
     assert len(get_chunks(hostile["headings.md"])) == 10_000
