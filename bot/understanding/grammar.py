@@ -32,6 +32,8 @@ def read_command(frame: Frame, skills: Mapping[str, Skill], subject: str | None)
     skill = _named(start["name"].lower(), skills)
     if skill is None or (frame.of(Kind.RHYTHM) and skill.schedulable):
         return None
+    if frame.of(Kind.PRODUCT) and skill.name == "leaderboard":
+        return None  # It knows no products, so these words are not all accounted for.
     slash = SLASH.match(frame.clean) is not None
     rest = frame.within(start.end(), len(frame.clean))
     pairs, rest = _pairs(rest, skill)

@@ -42,7 +42,7 @@ def rank(frame: Frame, skills: Mapping[str, Skill], examples: Examples, subject:
     likeness = examples.likeness(masked) if masked else {}
     for name in examples.named_by(masked) if masked else ():
         likeness[name] = likeness.get(name, 0.0) + VERY_WORDS
-    reads = [_read(frame, skill, masked, likeness, subject) for skill in skills.values() if _readable(skill)]
+    reads = [_read(frame, skill, masked, likeness, subject, skills) for skill in skills.values() if _readable(skill)]
     reads.sort(key=lambda item: -item.score)
     writes = [item for item in _writes(frame, masked, subject, likeness, reads) if item.draft.skill in skills]
     found = [item for item in (*reads, *writes) if item.score >= LIKE_ENOUGH]
@@ -58,11 +58,22 @@ def _readable(skill: Skill) -> bool:
     return skill.effect is Effect.READ or skill.name not in WRITES or skill.name == "undo"
 
 
-def _read(frame: Frame, skill: Skill, masked: str, likeness: Mapping[str, float], subject: str | None) -> Ranked:
+def _read(
+    frame: Frame,
+    skill: Skill,
+    masked: str,
+    likeness: Mapping[str, float],
+    subject: str | None,
+    skills: Mapping[str, Skill],
+) -> Ranked:
     cues = cue_score(skill.name, masked)
     score = cues + LIKENESS * likeness.get(skill.name, 0.0)
     if skill.effect is Effect.WRITE:
         return Ranked(Draft(skill.name, {}, sure=cues >= 3), cues if cues >= 3 else 0.0)
+    if skill.name == "leaderboard" and frame.of(Kind.PRODUCT) and "booked" in skills:
+        # A leaderboard is over all products; who sold one is told by what was won of it.
+        draft = fill(skills["booked"], frame, subject)
+        return Ranked(Draft("booked", {"by": "rep", **draft.params}), score)
     return Ranked(fill(skill, frame, subject), score)
 
 

@@ -64,6 +64,11 @@ SHIFT = re.compile(
 )
 """The close date moves by so much."""
 EARLIER = re.compile(r"\b(?:pull|bring|brought|earlier|sooner|forward|up|in)\w*\b|提前|往前提", re.IGNORECASE)
+SEVERAL = re.compile(
+    r"\b(?:everything|all (?:my |our |the )?(?:deals|opps|opportunities|of them)|every (?:deal|opp|opportunity)|each deal)\b|(?:所有|全部|每个)的?(?:商机|单子|项目)?",
+    re.IGNORECASE,
+)
+"""Said of many at once, whichever one was spoken of before."""
 ADVANCE = re.compile(
     r"\b(?:advance|progress|promote)s?d?\b(?! to)|\b(?:to |into |in )?(?:the )?next stage\b|\b(?:one|a) stage (?:up|forward|on|further)\b|(?:进入|推进到|进|到|推到)?下一?个?阶段",
     re.IGNORECASE,
@@ -149,7 +154,7 @@ STAGE_IS_WORD = re.compile(
 
 INTENDED = re.compile(
     r"^\s*(?:please )?(?:remind me (?:to )?|i (?:need|have|want) to |i'?ll |i must |to-?do:? |don'?t forget to |提醒我|我要|记得)?"
-    r"(?P<step>(?:call|e-?mail|meet|visit|send|ping|follow up|write|ring|phone|给|打电话|拜访|联系|跟进).+)$",
+    r"(?P<step>(?:(?:call|e-?mail|meet|visit|send|ping|follow up|write|ring|phone)\b|给|打电话|拜访|联系|跟进).+)$",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from bot.understanding.agent import ModelRoute
 from bot.understanding.conversation import State, load_state, set_state
 from bot.understanding.cues import APPROVING, OUTSIDE, PAY, SENDING
-from bot.understanding.drafts import NEGATED, Draft, stripped
+from bot.understanding.drafts import NEGATED, Draft, is_question, stripped
 from bot.understanding.entities import Frame, Kind, find_entities
 from bot.understanding.examples import Encode, Examples
 from bot.understanding.followups import Answered, corrected, follow_up, read_answer, switched
@@ -43,6 +43,18 @@ CLEAR_LEAD = 0.35
 """By how much the likeliest meaning must lead before it is taken without asking."""
 AS_GOOD_AS_SAID = 3.0
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+DEFINITION = re.compile(
+    r"^(?:what(?:'s| is| are| does)|define|explain|meaning of) (?!(?:my|our|the|your|his|her|their|this|next|up|new)\b)"
+    r"[\w -]+$",
+    re.IGNORECASE,
+)
+"""Asks what a word means, rather than for the figure that bears its name."""
+THEY_SAY = re.compile(
+    r"^(?:they|he|she|it|(?:the |our |my )?(?:customer|client|prospect|buyer|cfo|procurement))\b|\b(?:says?|said|told)\b"
+    r"|^(?:客户|对方|他们|他|她|采购)|说",
+    re.IGNORECASE,
+)
+"""Tells what somebody at the customer's says."""
 HINTS = 3
 OWN_DEALS = 5
 
@@ -208,6 +220,8 @@ class Understanding:
         return rank(hearing.frame, self._assistant.skills, self._examples, hearing.state.deal)
 
     def _sentence(self, hearing: _Hearing) -> Understood:
+        if not hearing.frame.items and DEFINITION.search(stripped(hearing.frame.clean).rstrip("?？ ")):
+            return self._run(hearing, Draft("ask", {"question": hearing.message.text}), "sentence")
         parts = split_parts(hearing.frame, lambda frame: rank(frame, self._assistant.skills, self._examples, None))
         if parts is not None:
             first, second = parts
@@ -271,7 +285,17 @@ class Understanding:
             invocation = self._model.choose(hearing.message.text, hearing.actor)
             if invocation is not None:
                 return self._invoke(hearing, invocation, "model")
-        return self._help(hearing, ranked)
+        return self._written_down(hearing) or self._help(hearing, ranked)
+
+    def _written_down(self, hearing: _Hearing) -> Understood | None:
+        """A question that is about nothing else is put to the playbook; so is what a customer says, if it knows that."""
+        words = hearing.message.text.strip()
+        if is_question(words) and "ask" in self._assistant.skills:
+            return self._run(hearing, Draft("ask", {"question": words}), "sentence")
+        if THEY_SAY.search(stripped(words)) and "objection" in self._assistant.skills:
+            reply = self._run(hearing, Draft("objection", {"objection": words}), "sentence")
+            return reply if reply.answer.status is Status.ANSWER else None
+        return None
 
     def _help(self, hearing: _Hearing, ranked: Sequence[Ranked]) -> Understood:
         """What could have been meant, and where to find the rest."""

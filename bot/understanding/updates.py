@@ -14,12 +14,13 @@ from bot.understanding.fields import (
     read_outcome,
     read_stage,
 )
-from bot.understanding.patterns import DUE_BEFORE, ELSE_SPOKEN_OF, INTENDED, LOST, VERBS, WON
+from bot.understanding.patterns import DUE_BEFORE, ELSE_SPOKEN_OF, INTENDED, LOST, SEVERAL, VERBS, WON
 
 
 def read_update(frame: Frame, subject: str | None) -> Draft | None:
     """Fields of an opportunity that the text sets. `subject` is what "it" means here."""
     frame = frame.with_days()
+    subject = None if SEVERAL.search(frame.clean) else subject
     params: dict[str, str] = {}
     step_spans = read_next_step(frame, params)
     rest = frame.without(*step_spans)

@@ -165,7 +165,11 @@ def find_team(context: SkillContext, words: str, param: str = "team") -> Resolve
         return Resolved(mine)
     candidates = [Candidate(team, team.name, _team_names(context, team)) for team in teams]
     bare = (
-        re.sub(r"(?i)^the\s+|(?:'s)?\s*\b(?:team|region|office|reps|group)$|团队$|组$|区$|大区$", "", said).strip()
+        re.sub(
+            r"(?i)^the\s+|(?:'s)?\s*\b(?:team|region|office|reps|group)$|团队$|组$|(?<=[\u4e00-\u9fff]{2})(?:区|大区)$",
+            "",
+            said,
+        ).strip()
         or said
     )
     return _one(

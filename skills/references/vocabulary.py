@@ -73,7 +73,8 @@ SHORTEST_NEAR = 5
 NEAR_STAGE = 85
 SHORTEST_NEAR_STAGE = 7
 OF_A_PRODUCT = re.compile(
-    r"\b(?:how (?:much|many)|sells?|sold|won|book(?:ed)?|revenue|of|for|from|with|on|add(?:ed)?)\s+(?:the )?$",
+    r"\b(?:how (?:much|many)|sells?|sold|won|book(?:ed)?|revenue|of|for|from|with|on|add(?:ed)?)\s+"
+    r"(?:the |most |more |any )*$",
     re.IGNORECASE,
 )
 OF_A_TEAM = re.compile(r"\b(?:did|does|has|how is|for|by|in|of|the|team|region|about|and)\s+(?:the )?$", re.IGNORECASE)

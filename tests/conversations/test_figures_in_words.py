@@ -66,3 +66,13 @@ def test_a_leaderboard_of_a_region(begin_second: Begin) -> None:
 
 def test_a_region_is_no_way_around_what_may_be_seen(begin_second: Begin) -> None:
     assert begin_second()("pipeline of EMEA", "dana")["status"] == "refused"
+
+
+@pytest.mark.parametrize("words", ["who sold the most sense this year", "top reps for sense this year"])
+def test_who_sold_most_of_a_product_is_told_of_that_product(begin_second: Begin, words: str) -> None:
+    reply = begin_second()(words, "margaret")
+    assert (reply["params"]["product"], _booked(reply)) == ("sense", _won(lambda row: row[1] == "Sense"))
+
+
+def test_a_region_has_a_chinese_name(begin_second: Begin) -> None:
+    assert _booked(begin_second()("西区今年赢了多少", "margaret")) == _won(lambda row: TEAM_OF[row[2]] == "West")

@@ -80,3 +80,13 @@ def test_what_was_done_and_what_comes_next_are_kept_together(second: Talk) -> No
         "next_step": "send offer",
         "next_step_due": "2026-11-27",
     }
+
+
+@pytest.mark.parametrize("words", ["move everything to december", "push all my deals two weeks", "把所有商机推迟一周"])
+def test_everything_is_not_the_one_just_spoken_of(second: Talk, words: str) -> None:
+    second("how is calloway doing")
+    assert second(words)["changes"] == []
+
+
+def test_a_deal_that_is_still_where_it_was_is_no_question_about_a_stage(second: Talk) -> None:
+    assert second("calloway still in negotiation")["skill"] == "update"
