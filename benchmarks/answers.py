@@ -31,8 +31,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from playbook_questions import DATA, DEMO, ELSEWHERE, NOW, get_questions
-
+from benchmarks.playbook_questions import DATA, DEMO, ELSEWHERE, NOW, get_questions
 from knowledge_base import KnowledgeBase, KnowledgeSettings
 from knowledge_base.answer import WITH_MEANING, WORDS_ONLY, Answering, Judged
 from knowledge_base.embeddings import Encoder, get_encoder

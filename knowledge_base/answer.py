@@ -251,7 +251,7 @@ class Answering:
         return list(rated.values())
 
     def _preference(self, question: Question, candidate: Candidate, unit: Unit) -> float:
-        """What speaks for a unit's section: its heading is named, or it opens a card that the question nearly is a form of."""
+        """What speaks for a unit's section: its heading is named, or it opens a card that has nearly this question."""
         named = self._is_named(question, unit)
         if not candidate.direct:
             return _NAMED_BONUS * named

@@ -70,14 +70,13 @@ def check_write(context: SkillContext, record: RecordChange) -> None:
         if context.actor.role.rank < Role.MANAGER.rank:
             raise NotAllowed(text("Only a manager can change {record}.", record=record.label))
         return
-    # What is removed goes to nobody.
-    owners = set() if record.deletes else {change.new for change in record.fields if change.field == field}
-    if record.id is not None:
-        row = context.session.get(MODELS[record.kind], record.id)
-        owners.add(getattr(row, field, None))
-    for owner in owners:
-        if not isinstance(owner, int) or not context.write_scope.allows(owner):
-            raise NotAllowed(
-                text("You can't change **{record}**: it isn't yours.", record=record.label),
-                text("Its owner, their manager or an administrator can."),
-            )
+    if record.id is None:
+        owner = next((change.new for change in record.fields if change.field == field), None)
+    else:
+        # Whose it is now counts, not whose it shall be: one may give away what is one's own.
+        owner = getattr(context.session.get(MODELS[record.kind], record.id), field, None)
+    if not isinstance(owner, int) or not context.write_scope.allows(owner):
+        raise NotAllowed(
+            text("You can't change **{record}**: it isn't yours.", record=record.label),
+            text("Its owner, their manager or an administrator can."),
+        )

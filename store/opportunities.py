@@ -197,6 +197,18 @@ def get_opportunity(session: Session, scope: Scope, opportunity_id: int) -> Oppo
     return None if row is None else OpportunityRow(*row)
 
 
+def get_last_currency(
+    session: Session, scope: Scope, *, account_id: int | None = None, owner_id: int | None = None
+) -> str | None:
+    """Currency of the newest opportunity with an account, or of an owner; None where there is none."""
+    query = select(Opportunity.currency).where(_owned(scope)).order_by(col(Opportunity.id).desc()).limit(1)
+    if account_id is not None:
+        query = query.where(Opportunity.account_id == account_id)
+    if owner_id is not None:
+        query = query.where(Opportunity.owner_id == owner_id)
+    return session.exec(query).first()
+
+
 def list_contact_roles(session: Session, scope: Scope, opportunity_id: int) -> Sequence[ContactRole]:
     """The part that each contact plays in an opportunity, by name."""
     rows = session.exec(

@@ -50,8 +50,8 @@ DEFINITION = re.compile(
 )
 """Asks what a word means, rather than for the figure that bears its name."""
 THEY_SAY = re.compile(
-    r"^(?:they|he|she|it|(?:the |our |my )?(?:customer|client|prospect|buyer|cfo|procurement))\b|\b(?:says?|said|told)\b"
-    r"|^(?:客户|对方|他们|他|她|采购)|说",
+    r"^(?:they|he|she|it|(?:the |our |my )?(?:customer|client|prospect|buyer|cfo|procurement))\b"
+    r"|\b(?:says?|said|told)\b|^(?:客户|对方|他们|他|她|采购)|说",
     re.IGNORECASE,
 )
 """Tells what somebody at the customer's says."""
@@ -270,7 +270,7 @@ class Understanding:
             for draft in drafts
         )
         if not choices:
-            return self._help(hearing, ranked)
+            return self._written_down(hearing) or self._help(hearing, ranked)
         answer = Answer(
             status=Status.CLARIFY,
             headline=text("I'm not sure what you want me to do. Which of these?"),
@@ -288,7 +288,7 @@ class Understanding:
         return self._written_down(hearing) or self._help(hearing, ranked)
 
     def _written_down(self, hearing: _Hearing) -> Understood | None:
-        """A question that is about nothing else is put to the playbook; so is what a customer says, if it knows that."""
+        """A question about nothing else is put to the playbook; so is what a customer says, if it knows that."""
         words = hearing.message.text.strip()
         if is_question(words) and "ask" in self._assistant.skills:
             return self._run(hearing, Draft("ask", {"question": words}), "sentence")

@@ -15,6 +15,7 @@ from skills.text import Text, text
 from store.change_log import FieldChange, RecordChange, RecordKind, to_json
 from store.models import Opportunity, Stage, Status
 from store.money import Money
+from store.opportunities import get_last_currency
 
 
 class CreateParams(SkillParams):
@@ -40,9 +41,10 @@ def run(context: SkillContext, params: CreateParams) -> Change:
     stage = find_stage(context, params.stage).value if params.stage else _first_stage(context)
     for found in (account, owner, product):
         doubts += [found.doubt] if found and found.doubt else []
+    currency = _currency(context, account.value.id, owner.value.id)
     money: Money | None = None
     if params.amount:
-        amount = read_amount(params.amount, context.organisation.currency)
+        amount = read_amount(params.amount, currency)
         doubts += [amount.doubt] if amount.doubt else []
         money = amount.money
         if money.minor < 0:
@@ -60,7 +62,7 @@ def run(context: SkillContext, params: CreateParams) -> Change:
         "owner_id": owner.value.id,
         "product_id": sold.id if sold else None,
         "amount_minor": money.minor if money else None,
-        "currency": money.currency if money else context.organisation.currency,
+        "currency": money.currency if money else currency,
         "expected_close": close,
         "opened_on": context.today,
         "next_step": (params.next_step or "").strip(),
@@ -77,6 +79,14 @@ def run(context: SkillContext, params: CreateParams) -> Change:
     )
     record = RecordChange(kind=RecordKind.OPPORTUNITY, label=name, fields=fields)
     return Change(records=(record,), headline=text("New opportunity **{name}**.", name=name), doubts=tuple(doubts))
+
+
+def _currency(context: SkillContext, account_id: int | None, owner_id: int | None) -> str:
+    """The one that this customer was last quoted in, else the one its owner last sold in, else the organisation's."""
+    for by in ({"account_id": account_id}, {"owner_id": owner_id}):
+        if (found := get_last_currency(context.session, context.own_scope, **by)) is not None:
+            return found
+    return context.organisation.currency
 
 
 def _first_stage(context: SkillContext) -> Stage:

@@ -229,4 +229,5 @@ def test_a_time_without_a_zone_is_the_organisation_s(
     assert main([*ask, "yes"]) == 0
     assert [json.loads(line)["status"] for line in capsys.readouterr().out.splitlines()] == ["confirm", "done"]
     with company.database.session() as session:
-        assert str(session.exec(select(Opportunity.closed_on).where(Opportunity.name == "Acme Watch")).one()) == day
+        lost = session.exec(select(Opportunity).where(Opportunity.name == "Acme Watch")).one()
+    assert str(lost.closed_on) == day

@@ -50,7 +50,7 @@ def test_what_was_won_is_told_apart(begin_second: Begin, by: str, key: Callable[
     assert reply["params"] == {"by": by, "period": "this year"}
     assert _booked(reply) == _won(lambda _: True)
     for name in {key(row) for row in CLOSED if row[3] == "Won" and row[5] >= "2026"}:
-        amount = _won(lambda row, name=name: key(row) == name)
+        amount = _won(_is(key, name))
         shown = name if by != "month" else ""
         rows = [line for line in reply["text"].splitlines() if line.startswith(shown)]
         assert any(f"${amount:,}" in line for line in rows), (name, amount, reply["text"])
@@ -76,3 +76,7 @@ def test_who_sold_most_of_a_product_is_told_of_that_product(begin_second: Begin,
 
 def test_a_region_has_a_chinese_name(begin_second: Begin) -> None:
     assert _booked(begin_second()("西区今年赢了多少", "margaret")) == _won(lambda row: TEAM_OF[row[2]] == "West")
+
+
+def _is(key: Callable[[Row], str], name: str) -> Callable[[Row], bool]:
+    return lambda row: key(row) == name

@@ -343,3 +343,19 @@ def test_yesterday_is_the_day_where_whoever_says_it_is(ask: Asking, company: Com
     company.open("Yuki", "100000 JPY", "Pilot", account="Acme", name="Acme Tokyo")
     reply = ask("Yuki", "log", kind="call", about="acme", when="2026-11-16")
     assert shown(reply)["when"] == (None, "16 Nov 2026")
+
+
+def test_a_new_opportunity_is_in_the_currency_of_its_customer(ask: Asking, company: Company) -> None:
+    company.open("Eva", "90000 EUR", "Pilot", account="Lakeshore Foods", name="Lakeshore first")
+    reply = ask("Eva", "create", account="lakeshore", amount="30k")
+    assert shown(reply)["amount"] == (None, "€30,000")
+    assert shown(ask("Eva", "create", account="acme", amount="30k"))["amount"] == (None, "€30,000")
+    assert shown(ask("Dana", "create", account="acme", amount="30k"))["amount"] == (None, "$30,000")
+
+
+def test_one_may_give_ones_own_away_but_not_take_another_ones(ask: Asking, company: Company, renewal: int) -> None:
+    assert ask("Sam", "update", opportunity=f"opportunity:{renewal}", owner="me").answer.status is Status.REFUSED
+    reply = ask("Dana", "update", opportunity="brandt", owner="sam")
+    assert reply.answer.status is Status.CONFIRM
+    assert answered(ask, "Dana", reply).answer.status is Status.DONE
+    assert row(company, renewal).owner_id == company.people["Sam"]
