@@ -24,8 +24,8 @@ class Evidence:
 
     ``score`` is its best passage's in the search, ``lead`` by how much that beats the best of the other documents (or
     stays behind it), within 0.15. ``cosine`` is its best passage's, ``unit_cosine`` its best sentence's,
-    ``form_cosine`` its nearest form's. ``form_words`` is how many words the question and the nearest form share (twice
-    the common ones over all, by idf). ``coverage`` is the share of the question's words (by idf) that its passages found
+    ``form_cosine`` its nearest form's. ``form_words`` is how many words the question and the nearest form share
+    (twice the common ones over all, by idf). ``coverage`` is the share of the question's words (by idf) that its passages found
     hold, ``matched`` how many rare words that amounts to, at most 3. ``unknown`` is the share that stands nowhere in
     the knowledge base, ``names_missing`` the share of the question's names that the document's passages do not hold.
     ``swapped`` is high where the question is worded like a form but names something the knowledge base does not know.
