@@ -145,7 +145,7 @@ def _rename(session: Session, model: type[SQLModel], names: dict[str, str]) -> N
         ("客户说太贵了怎么办", "objection", "知识库里没有这个内容。"),
         ("帮助", "help", "我能做这些。"),
         ("帮我删除华东水务扩容", "", "我不删除记录"),
-        ("午饭吃什么", "help", "没听懂。"),
+        ("午饭吃什么", "ask", "知识库里没有这个内容。"),
     ],
 )  # fmt: skip
 def test_a_chinese_question_gets_a_chinese_answer(talk: Talk, words: str, skill: str, holds: str) -> None:
