@@ -90,7 +90,12 @@ class Case:
 
     def get_order(self, rating: Confidence) -> list[int]:
         """The documents, likeliest first, as this scale sees it."""
-        return sorted(range(len(self.judged)), key=lambda i: -rating.get(self.judged[i].evidence))
+        return sorted(range(len(self.judged)), key=lambda i: -self.get_confidence(i, rating))
+
+    def get_confidence(self, at: int, rating: Confidence) -> float:
+        """How sure this scale is of one of them."""
+        one = self.judged[at]
+        return rating.get_confidence(one.evidence, direct=one.candidate.direct)
 
 
 def get_half(file: str) -> str:
@@ -210,7 +215,7 @@ def print_outcome(name: str, cases: Sequence[Case], rating: Confidence) -> None:
         counts: Counter[str] = Counter()
         for case in chosen:
             order = case.get_order(rating)
-            confidence = rating.get(case.judged[order[0]].evidence) if order else 0.0
+            confidence = case.get_confidence(order[0], rating) if order else 0.0
             band = "sure" if confidence >= rating.sure else "unsure" if confidence >= rating.unsure else "refused"
             right = bool(order) and case.right[order[0]]
             counts["first"] += right
@@ -220,7 +225,7 @@ def print_outcome(name: str, cases: Sequence[Case], rating: Confidence) -> None:
         print(f"{name}, {group} {len(chosen)}: {', '.join(parts)}; first {counts['first']}, held {counts['held']}")
 
 
-def fit(cases: Sequence[Case], penalty: float = 0.5) -> Confidence:
+def fit(cases: Sequence[Case], penalty: float, strange: str) -> Confidence:
     """Logistic regression of "this document answers" on the signals."""
     sizes = Counter(case.group for case in cases)
     x, y, counts = [], [], []
@@ -237,12 +242,13 @@ def fit(cases: Sequence[Case], penalty: float = 0.5) -> Confidence:
         p = 1 / (1 + np.exp(-matrix @ w))
         slope = matrix.T @ (weights * (p - labels)) + ridge @ w
         w -= np.linalg.solve(matrix.T @ (matrix * (weights * p * (1 - p))[:, None]) + ridge, slope)
-    return Confidence(float(w[0]), tuple(float(value) for value in w[1:]), 0.4, 0.65)
+    return Confidence(float(w[0]), tuple(float(value) for value in w[1:]), 0.25, 0.5, strange)
 
 
 def print_fit(name: str, cases: Sequence[Case], penalty: float) -> Confidence:
     """Weights from "tune", and the outcome on both halves at several thresholds."""
-    fitted = fit([case for case in cases if case.half == "tune"], penalty)
+    strange = WITH_MEANING.strange if name == "WITH_MEANING" else WORDS_ONLY.strange
+    fitted = fit([case for case in cases if case.half == "tune"], penalty, strange)
     print(f"{name} = Confidence({fitted.bias:.2f}, ({', '.join(f'{w:.2f}' for w in fitted.weights)}), …)")
     for half in HALVES:
         chosen = [case for case in cases if case.half == half]
@@ -251,7 +257,7 @@ def print_fit(name: str, cases: Sequence[Case], penalty: float) -> Confidence:
         best = []
         for case in chosen:
             order = case.get_order(fitted)
-            best.append((fitted.get(case.judged[order[0]].evidence) if order else 0.0, case, order))
+            best.append((case.get_confidence(order[0], fitted) if order else 0.0, case, order))
         for threshold in (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7, 0.8):
             counts: Counter[tuple[str, bool]] = Counter()
             for confidence, case, order in best:

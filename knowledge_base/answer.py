@@ -31,8 +31,6 @@ _PLACES = 3
 _HITS = 12
 _SECTIONS = 3
 _UNITS = 40
-# How much of the remaining doubt goes when the question nearly equals a form of the card.
-_DIRECT = 0.9
 _QUOTE = 700
 _WHOLE_BLOCK = 1200
 _WHOLE_TEXT = 450
@@ -42,9 +40,19 @@ _CONTEXT_BONUS, _NAMED_BONUS = 0.05, 0.1
 
 # Fitted by ``benchmarks/answers.py --fit``; its docstring says on what, and how far to trust it.
 WITH_MEANING = Confidence(
-    -3.65, (-2.11, 9.18, -0.13, 2.41, 3.38, 1.59, -0.59, 1.14, -0.8, -0.6, -4.21), unsure=0.25, sure=0.5
+    -3.65,
+    (-2.11, 9.18, -0.13, 2.41, 3.38, 1.59, -0.59, 1.14, -0.8, -0.6, -4.21),
+    unsure=0.25,
+    sure=0.6,
+    strange="unknown",
 )
-WORDS_ONLY = Confidence(-5.43, (5.26, 4.65, 0.0, 0.0, 0.0, 1.33, -3.68, 1.14, -3.17, 0.45, -4.31), unsure=0.3, sure=0.5)
+WORDS_ONLY = Confidence(
+    -5.43,
+    (5.26, 4.65, 0.0, 0.0, 0.0, 1.33, -3.68, 1.14, -3.17, 0.45, -4.31),
+    unsure=0.3,
+    sure=0.5,
+    strange="names_missing",
+)
 
 
 @dataclass(frozen=True)
@@ -203,10 +211,9 @@ class Answering:
             if own:
                 evidence = candidate.get_evidence(question, candidates, max(unit.cosine for unit in own))
                 own = tuple(sorted(own, key=lambda u: -u.score - self._preference(question, candidate, u)))
-                confidence = rating.get(evidence)
-                if candidate.direct and not evidence.names_missing:
-                    confidence = 1 - (1 - confidence) * (1 - _DIRECT)
-                judged.append(Judged(candidate, own, evidence, confidence))
+                judged.append(
+                    Judged(candidate, own, evidence, rating.get_confidence(evidence, direct=candidate.direct))
+                )
         return sorted(judged, key=lambda one: -one.confidence)
 
     # --- finding what to quote

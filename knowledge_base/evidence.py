@@ -15,6 +15,7 @@ from knowledge_base.search import Hit, Question, get_weight
 
 _CANDIDATES = 4
 _MAX_LEAD = 0.15
+_DIRECT, _BELOW = 0.9, 0.01
 _DIRECT_WORDS, _DIRECT_COSINE, _DIRECT_EITHER = 0.8, 0.9, 0.55
 
 
@@ -24,10 +25,10 @@ class Evidence:
 
     ``score`` is its best passage's in the search, ``lead`` by how much that beats the best of the other documents (or
     stays behind it), within 0.15. ``cosine`` is its best passage's, ``unit_cosine`` its best sentence's,
-    ``form_cosine`` its nearest form's. ``form_words`` is how many words the question and the nearest form share
-    (twice the common ones over all, by idf). ``coverage`` is the share of the question's words (by idf) that its passages found
-    hold, ``matched`` how many rare words that amounts to, at most 3. ``unknown`` is the share that stands nowhere in
-    the knowledge base, ``names_missing`` the share of the question's names that the document's passages do not hold.
+    ``form_cosine`` its nearest form's. ``form_words`` is how many words the question and the nearest form share (twice
+    the common ones over all, by idf). ``coverage`` is the share of the question's words (by idf) that its passages
+    found hold, ``matched`` how many rare words that amounts to, at most 3. ``unknown`` is the share that stands nowhere
+    in the knowledge base, ``names_missing`` the share of the question's names that the document's passages do not hold.
     ``swapped`` is high where the question is worded like a form but names something the knowledge base does not know.
     """
 
@@ -56,10 +57,23 @@ class Confidence:
     unsure: float
     sure: float
 
+    strange: str
+
     def get(self, evidence: Evidence) -> float:
-        """0 to 1."""
+        """What the signals alone give, 0 to 1."""
         total = self.bias + sum(w * getattr(evidence, name) for w, name in zip(self.weights, SIGNALS, strict=True))
         return 1 / (1 + math.exp(-total))
+
+    def get_confidence(self, evidence: Evidence, *, direct: bool) -> float:
+        """The same with two rules of its own, 0 to 1.
+
+        Of a question that nearly equals a form of the card nine tenths of the doubt go. One that holds a word which
+        the knowledge base does not know (the signal named by ``strange`` is not 0) is never "sure".
+        """
+        value = self.get(evidence)
+        if getattr(evidence, self.strange):
+            return min(value, self.sure - _BELOW)
+        return 1 - (1 - value) * (1 - _DIRECT) if direct else value
 
 
 @dataclass(frozen=True)
