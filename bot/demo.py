@@ -68,7 +68,7 @@ TRY = (
         (
             "quota of my team this quarter",
             "leaderboard this quarter",
-            "leaderboard every weekday at 8:30 in #sales",
+            "leaderboard every day at {soon} in #sales",
             "show me dana's pipeline",
             "how much did we win last quarter?",
         ),
@@ -86,7 +86,9 @@ TRY = (
         ),
     ),
 )
-"""Who the first screen introduces: name, part, one line, and what to say."""
+"""Who the first screen introduces: name, part, one line, and what to say; `soon` is a time that is about to come."""
+SOON = dt.timedelta(minutes=3)
+"""Long enough to read the first screen, short enough to wait for the report."""
 
 
 class Interrupted(Exception):
@@ -159,7 +161,7 @@ def prepare(home: Path, day: dt.date, clock: Clock, console: Console) -> Roster:
             except BaseException:
                 stopping.set()
                 raise
-        return get_roster(database, day)
+        return get_roster(database, day, soon=clock().astimezone(ZoneInfo(NEW_YORK)) + SOON)
     finally:
         database.close()
 
@@ -191,8 +193,8 @@ def _read_playbook(settings: KnowledgeSettings, clock: Clock, steps: Steps, stop
     say("done", 1, 1)
 
 
-def get_roster(database: Database, day: dt.date) -> Roster:
-    """The demo company's people and channels as members of a workspace."""
+def get_roster(database: Database, day: dt.date, *, soon: dt.datetime) -> Roster:
+    """The demo company's people and channels as members of a workspace; a report that is offered is due `soon`."""
     with database.session() as session:
         people = [person for person in list_people(session, Scope.everybody(), active_on=day) if person.slack_id]
     return Roster(
@@ -205,7 +207,7 @@ def get_roster(database: Database, day: dt.date) -> Roster:
         team_name="Corvane",
         team_domain="corvane",
         welcome=tuple(
-            Welcome(person.slack_id or "", role, line, prompts)
+            Welcome(person.slack_id or "", role, line, tuple(words.format(soon=f"{soon:%H:%M}") for words in prompts))
             for name, role, line, prompts in TRY
             for person in people
             if person.name == name

@@ -72,12 +72,13 @@ def home(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 
 def test_the_three_people_of_the_first_screen_are_members_with_things_to_say(home: Path) -> None:
     opened = database(home)
-    roster = demo.get_roster(opened, DAY)
+    roster = demo.get_roster(opened, DAY, soon=dt.datetime(2026, 11, 24, 15, 7, tzinfo=dt.UTC))
     opened.close()
     members = {member.id: member for member in roster.members}
     shown = [(members[welcome.member_id].real_name, welcome.role) for welcome in roster.welcome]
     assert shown == [("Dana Whitfield", "Rep"), ("Priya Raman", "Manager"), ("Sam Osei", "New hire")]
     assert all(len(welcome.prompts) == 5 for welcome in roster.welcome)
+    assert "leaderboard every day at 15:07 in #sales" in roster.welcome[1].prompts
     assert {"sales", "emea", "apac", "deal-desk", "new-hires"} == {channel.name for channel in roster.channels}
     assert len(members) >= 20
 

@@ -66,7 +66,10 @@ async def corvane(home: Path) -> AsyncIterator[Corvane]:
         with KnowledgeBase.open(_knowledge(home), time) as knowledge:
             knowledge.warm()
             assistant = Assistant(database, knowledge, CATALOG, time)
-            async with Workspace(get_roster(database, DAY)).serve() as workspace, _bot(workspace, assistant) as bot:
+            async with (
+                Workspace(get_roster(database, DAY, soon=NOW)).serve() as workspace,
+                _bot(workspace, assistant) as bot,
+            ):
                 yield Corvane(workspace, assistant, bot[0], bot[1], time)
     finally:
         database.close()
