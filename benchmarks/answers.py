@@ -13,6 +13,9 @@ these, dealt by document, and prints the weights and what they would answer on e
 document that was considered is one case: is it the one that answers? Cases weigh as much as the group of their
 question in all, and groups as GROUPS says: handbook questions whose documents are taken out weigh little, because
 other pages answer some of them, which the labels do not know. ``demo_questions_2.jsonl`` is never part of a fit.
+
+What is not independent: where the bands begin and how much the groups weigh was chosen looking at both halves, and the
+second set once decided for a simpler choice of the section. Two rules come after the fit, see Confidence.
 """
 
 import argparse

@@ -170,6 +170,7 @@ class Answering:
         self._today = today
         self._kind = kind
         self._texts: dict[int, str] = {}
+        self._read: dict[int, list[FoundPassage]] = {}
 
     def answer(self, text: str) -> KnowledgeAnswer:
         """Quote, cite, or refuse."""
@@ -226,9 +227,14 @@ class Answering:
             self._texts[document_id] = self._rows.get_text(document_id)
         return self._texts[document_id]
 
+    def _passages(self, document_id: int) -> list[FoundPassage]:
+        if document_id not in self._read:
+            self._read[document_id] = self._rows.list_passages(document_id)
+        return self._read[document_id]
+
     def _units(self, candidate: Candidate) -> Iterator[Unit]:
         """Sentences, items and rows of the sections around the hits; of the whole card where a form of it was hit."""
-        passages = self._rows.list_passages(candidate.document_id)
+        passages = self._passages(candidate.document_id)
         for hit in candidate.hits[:_SECTIONS]:
             start, end = hit.passage.section_start, hit.passage.section_end
             if candidate.direct or hit.passage.question is not None:
@@ -262,7 +268,7 @@ class Answering:
         named = self._is_named(question, unit)
         if not candidate.direct:
             return _NAMED_BONUS * named
-        first = unit.start < self._rows.list_passages(candidate.document_id)[0].section_end
+        first = unit.start < self._passages(candidate.document_id)[0].section_end
         return 2.0 * named + 1.0 * first
 
     def _is_named(self, question: Question, unit: Unit) -> bool:
@@ -295,7 +301,7 @@ class Answering:
         return tuple(citations), self._shown(citations[0], first)
 
     def _section_at(self, passage: Passage, at: int) -> str:
-        for found in self._rows.list_passages(passage.document_id):
+        for found in self._passages(passage.document_id):
             if found.section_start <= at < found.section_end:
                 return " > ".join(found.path)
         return passage.section

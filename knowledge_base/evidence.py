@@ -54,7 +54,7 @@ class Confidence:
 
     ``benchmarks/answers.py`` fits and measures it. It is good at questions of another subject (none of 40 English and
     one of 24 Chinese was answered) and at questions like a form (all 312 forms and titles of the demo playbook are
-    "sure"). It is weaker on near misses: of 35 questions to the demo playbook that it cannot answer, none was "sure"
+    "sure"). It is weaker on near misses: of 32 questions to the demo playbook that it cannot answer, none was "sure"
     and 4 were "unsure" (most of them Chinese); of 102 handbook questions whose documents were taken out, 25 were
     "sure" and 51 "unsure" (other pages answer some of these). A wide handbook without question forms is judged worst:
     "sure" was right in 28 of 51 there, by the first quote and the exact section. Chinese is judged by words alone.
