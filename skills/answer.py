@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Base64Bytes, BaseModel, ConfigDict, Field
 
 from skills.figure import Figure
 from skills.text import AnyValue, Text
@@ -45,6 +45,8 @@ class Action(Model):
     invocation: Invocation | None = None
     token: str = ""
     style: Literal["", "primary", "danger"] = ""
+    tucked: bool = False
+    """Offered in the menu beside the buttons: what is always possible and seldom wanted."""
 
 
 class Choice(Model):
@@ -142,6 +144,14 @@ class Subject(Model):
     label: str
 
 
+class File(Model):
+    """A file that goes along with an answer."""
+
+    name: str
+    media_type: str
+    content: Base64Bytes
+
+
 class Answer(Model):
     """A whole reply. `headline` alone must make sense: it is the notification that people see first."""
 
@@ -159,3 +169,6 @@ class Answer(Model):
     """For the asker's eyes only, wherever it was asked."""
     unabridged: bool = False
     """Made of totals that every member may see: no reader's rights left anything out."""
+    files: tuple[File, ...] = ()
+    kept: str = ""
+    """JSON that the next report of the same schedule compares itself with; kept beside it in the outbox."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, SQLModel
 
-from skills.answer import Action, Answer, Fact, Facts, Invocation, Model, Status, Subject
+from skills.answer import Action, Answer, Block, Fact, Facts, Invocation, Model, Status, Subject
 from skills.terms import KINDS, named
 from skills.text import AnyValue, Text, listed, text, value
 from store.change_log import DELETED, MODELS, Applied, FieldChange, Json, RecordChange, RecordKind, list_change
@@ -33,6 +33,8 @@ class Change(Model):
     undoes: str | None = None
     follow_ups: tuple[Action, ...] = ()
     """Buttons that make sense once it is done."""
+    blocks: tuple[Block, ...] = ()
+    """What is shown instead of the list of fields, where that would be long: the targets of a team in a table."""
 
 
 class ShownChange(Model):
@@ -79,6 +81,15 @@ FIELDS: dict[str, tuple[str, Text]] = {
     "at": ("at", text("time")),
     "status": ("status", text("status")),
     "zone": ("zone", text("time zone")),
+    "quantity": ("quantity", text("units")),
+    "share": ("share", text("share")),
+    "metric": ("metric", text("metric")),
+    "level": ("level", text("level")),
+    "month": ("month", text("month")),
+    "ramp_percent": ("ramp_percent", text("ramp, in percent")),
+    "until": ("until", text("until")),
+    "reason": ("reason", text("reason")),
+    "working_days_only": ("working_days_only", text("working days only")),
 }
 """Every column that people may see change: its name for programs, and for people."""
 
@@ -170,6 +181,10 @@ def _risks(session: Session, record: RecordChange, actor_id: int) -> Iterator[Te
     fields = {change.field: change for change in record.fields}
     if record.kind is RecordKind.SCHEDULE and (fields.get("channel") or FieldChange(field="")).new:
         yield text("It will be posted to a channel.")
+    if record.kind is RecordKind.QUOTA:
+        yield text("It changes targets.")
+    if record.kind is RecordKind.SPLIT:
+        yield text("It changes who is credited.")
     if record.kind is not RecordKind.OPPORTUNITY:
         return
     if record.id is None:
@@ -277,7 +292,9 @@ def _one_line(shown: ShownChange, label: str) -> Text:
     return text("**{record}**: {field} {old} → **{new}**.", record=label, field=shown.label, old=old, new=new)
 
 
-def _facts(change: Change, shown: Sequence[ShownChange]) -> tuple[Facts, ...]:
+def _facts(change: Change, shown: Sequence[ShownChange]) -> tuple[Block, ...]:
+    if change.blocks:
+        return change.blocks
     if len(shown) < 2 and change.headline is None:
         return ()
     facts = []

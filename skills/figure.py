@@ -21,9 +21,21 @@ class RecordFilter(BaseModel):
 
     owner_ids: tuple[int, ...] | None = None
     """None means everybody's."""
-    status: Literal["open", "won", "lost"] | None = None
+    status: Literal["open", "won", "lost", "closed"] | None = None
+    """"closed" is won and lost together; None is all of them."""
+    by: Literal["", "closed_on", "expected_close", "opened_on"] = ""
+    """Which day lies from `start` up to but not including `end`; by the status when empty: the expected close of open
+    ones, the booking or loss date of the others."""
     start: dt.date | None = None
     end: dt.date | None = None
+    stage_id: int | None = None
+    product_id: int | None = None
+    account_id: int | None = None
+    currency: str | None = None
+    overdue_on: dt.date | None = None
+    """Only those whose expected close is before this day."""
+    ids: tuple[int, ...] | None = None
+    """Exactly these, where no rule finds them again; at most some hundreds."""
 
 
 class Figure(BaseModel):

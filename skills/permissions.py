@@ -17,7 +17,9 @@ OWNER_FIELD = {
     RecordKind.OPPORTUNITY: "owner_id",
     RecordKind.ACTIVITY: "person_id",
     RecordKind.SCHEDULE: "owner_id",
+    RecordKind.SUBMISSION: "person_id",
 }
+PARTS_OF_OPPORTUNITIES = frozenset({RecordKind.SNOOZE, RecordKind.SPLIT})
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,16 @@ def check_shown(context: SkillContext, opportunity: Opportunity) -> None:
 
 def check_write(context: SkillContext, record: RecordChange) -> None:
     """Raises `NotAllowed` when the asker may not make this change: to somebody else's record, or for somebody else."""
+    if record.kind in PARTS_OF_OPPORTUNITIES:
+        _check_opportunity(context, record)
+        return
+    if record.kind is RecordKind.QUOTA:
+        _check_target(context, record)
+        return
+    if record.kind in (RecordKind.ACCEPTANCE, RecordKind.SUBMISSION):
+        _check_own_word(context, record)
+    if record.kind is RecordKind.ACCEPTANCE:
+        return
     field = OWNER_FIELD.get(record.kind)
     if field is None:
         if context.actor.role.rank < Role.MANAGER.rank:
@@ -80,3 +92,46 @@ def check_write(context: SkillContext, record: RecordChange) -> None:
             text("You can't change **{record}**: it isn't yours.", record=record.label),
             text("Its owner, their manager or an administrator can."),
         )
+
+
+def _held(context: SkillContext, record: RecordChange, field: str) -> object:
+    """What the record holds now, or what a new one would."""
+    if record.id is not None:
+        return getattr(context.session.get(MODELS[record.kind], record.id), field, None)
+    return next((change.new for change in record.fields if change.field == field), None)
+
+
+def _check_opportunity(context: SkillContext, record: RecordChange) -> None:
+    """What belongs to an opportunity is changed by those who may change the opportunity."""
+    opportunity = context.session.get(Opportunity, _held(context, record, "opportunity_id"))
+    if opportunity is None or not context.write_scope.allows(opportunity.owner_id):
+        raise NotAllowed(
+            text("You can't change **{record}**: it isn't yours.", record=record.label),
+            text("Its owner, their manager or an administrator can."),
+        )
+
+
+def _check_target(context: SkillContext, record: RecordChange) -> None:
+    """A manager sets the targets of the people and teams below, an administrator everybody's; nobody their own."""
+    if context.actor.role is Role.ADMIN:
+        return
+    person_id, team_id = _held(context, record, "person_id"), _held(context, record, "team_id")
+    if isinstance(person_id, int):
+        allowed = person_id != context.actor.id and context.write_scope.allows(person_id)
+    elif isinstance(team_id, int):
+        members = list_team_ids(context.session, team_id) - {context.actor.id}
+        allowed = bool(members) and context.write_scope.includes(Scope.of(members))
+    else:
+        allowed = False
+    if context.actor.role is not Role.MANAGER or not allowed:
+        raise NotAllowed(
+            text("You can't set the target of **{record}**.", record=record.label),
+            text("The manager above, or an administrator, can."),
+        )
+
+
+def _check_own_word(context: SkillContext, record: RecordChange) -> None:
+    """Nobody accepts a target or submits a forecast in the name of somebody else."""
+    field = "person_id" if record.kind is RecordKind.ACCEPTANCE else "author_id"
+    if _held(context, record, field) != context.actor.id:
+        raise NotAllowed(text("Only they can say that for themselves."))

@@ -13,7 +13,22 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
-from store.models import Account, Activity, ChangeEntry, Contact, Opportunity, Person, Product, ReportSchedule, Source
+from store.models import (
+    Account,
+    Activity,
+    ChangeEntry,
+    Contact,
+    CreditSplit,
+    ForecastSubmission,
+    Opportunity,
+    Person,
+    Product,
+    Quota,
+    QuotaAcceptance,
+    ReportSchedule,
+    RiskSnooze,
+    Source,
+)
 
 Json = str | int | bool | None
 """What a field holds in the log: text, whole numbers, yes or no; dates and moments in ISO 8601."""
@@ -27,6 +42,11 @@ class RecordKind(StrEnum):
     PERSON = "person"
     PRODUCT = "product"
     SCHEDULE = "schedule"
+    QUOTA = "quota"
+    ACCEPTANCE = "acceptance"
+    SUBMISSION = "submission"
+    SNOOZE = "snooze"
+    SPLIT = "split"
 
 
 MODELS: Mapping[RecordKind, type[SQLModel]] = {
@@ -37,6 +57,11 @@ MODELS: Mapping[RecordKind, type[SQLModel]] = {
     RecordKind.PERSON: Person,
     RecordKind.PRODUCT: Product,
     RecordKind.SCHEDULE: ReportSchedule,
+    RecordKind.QUOTA: Quota,
+    RecordKind.ACCEPTANCE: QuotaAcceptance,
+    RecordKind.SUBMISSION: ForecastSubmission,
+    RecordKind.SNOOZE: RiskSnooze,
+    RecordKind.SPLIT: CreditSplit,
 }
 
 CREATED = "(created)"

@@ -4,14 +4,38 @@ from store.models.accounts import Account, Contact
 from store.models.activities import Activity, ActivityKind, Direction
 from store.models.conversations import Channel, ChannelMember, Conversation, InboundEvent, PendingChange
 from store.models.history import AuditEvent, ChangeEntry, Snapshot, Source
-from store.models.opportunities import BuyingRole, Category, Opportunity, OpportunityContact, Stage, Status
-from store.models.organisation import CalendarDay, ExchangeRate, Organisation, RateKind, Sharing
-from store.models.people import Person, Role, Team
+from store.models.opportunities import (
+    WHOLE_SHARE,
+    BuyingRole,
+    Category,
+    Credit,
+    CreditSplit,
+    LossReason,
+    Opportunity,
+    OpportunityContact,
+    Payment,
+    RiskSnooze,
+    RiskThreshold,
+    Stage,
+    Status,
+)
+from store.models.organisation import (
+    CalendarDay,
+    ExchangeRate,
+    Organisation,
+    RateKind,
+    Region,
+    Sharing,
+    YearPattern,
+    YearStart,
+)
+from store.models.people import Leave, Person, Role, Team
 from store.models.products import Product
-from store.models.quotas import Quota
-from store.models.reports import Delivery, OutboxMessage, ReportSchedule, ScheduleStatus
+from store.models.quotas import ForecastSubmission, Level, Metric, Quota, QuotaAcceptance
+from store.models.reports import Delivery, OutboxMessage, ReportSchedule, ReportUse, ScheduleStatus
 
 __all__ = [
+    "WHOLE_SHARE",
     "Account",
     "Activity",
     "ActivityKind",
@@ -24,20 +48,33 @@ __all__ = [
     "ChannelMember",
     "Contact",
     "Conversation",
+    "Credit",
+    "CreditSplit",
     "Delivery",
     "Direction",
     "ExchangeRate",
+    "ForecastSubmission",
     "InboundEvent",
+    "Leave",
+    "Level",
+    "LossReason",
+    "Metric",
     "Opportunity",
     "OpportunityContact",
     "Organisation",
     "OutboxMessage",
+    "Payment",
     "PendingChange",
     "Person",
     "Product",
     "Quota",
+    "QuotaAcceptance",
     "RateKind",
+    "Region",
     "ReportSchedule",
+    "ReportUse",
+    "RiskSnooze",
+    "RiskThreshold",
     "Role",
     "ScheduleStatus",
     "Sharing",
@@ -46,4 +83,6 @@ __all__ = [
     "Stage",
     "Status",
     "Team",
+    "YearPattern",
+    "YearStart",
 ]

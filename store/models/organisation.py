@@ -18,6 +18,28 @@ class Sharing(StrEnum):
     OPEN = "open"
 
 
+class RateKind(StrEnum):
+    DAILY = "daily"
+    PLAN = "plan"
+
+
+class YearPattern(StrEnum):
+    """How a fiscal year is cut into months: by calendar months, or into weeks, so many in each month of a quarter."""
+
+    MONTHS = "months"
+    WEEKS_445 = "445"
+    WEEKS_454 = "454"
+    WEEKS_544 = "544"
+
+
+class YearStart(StrEnum):
+    """Which day begins a fiscal year of weeks: the first day of a week nearest to the first of the start month, or the
+    one after the last such day of the month before."""
+
+    NEAREST = "nearest"
+    LAST = "last"
+
+
 class Organisation(SQLModel, table=True):
     """The company that uses this installation: exactly one row."""
 
@@ -27,6 +49,10 @@ class Organisation(SQLModel, table=True):
         CheckConstraint("fiscal_start_month BETWEEN 1 AND 12", name="fiscal_start_month"),
         one_of("fiscal_year_named_by", ("start", "end")),
         one_of("sharing", Sharing),
+        one_of("year_pattern", YearPattern),
+        one_of("year_start", YearStart),
+        one_of("week_start", ("mon", "tue", "wed", "thu", "fri", "sat", "sun")),
+        one_of("open_rates", RateKind),
         currency_code(),
     )
 
@@ -38,6 +64,12 @@ class Organisation(SQLModel, table=True):
     """ISO 4217 code in which totals across currencies are given."""
     fiscal_start_month: int = 1
     fiscal_year_named_by: str = "end"
+    year_pattern: str = YearPattern.MONTHS
+    year_start: str = YearStart.NEAREST
+    """For a year of weeks only, as is the next."""
+    week_start: str = "mon"
+    open_rates: str = RateKind.DAILY
+    """At which rates everything that is open is brought into `currency`: today's, or the plan's."""
     working_days: str = "mon,tue,wed,thu,fri"
     sharing: str = Sharing.TEAM
 
@@ -46,8 +78,21 @@ class Organisation(SQLModel, table=True):
         return moment.astimezone(ZoneInfo(self.zone)).date()
 
 
+class Region(SQLModel, table=True):
+    """A part of the world with holidays of its own. People and teams name theirs; one that is not here has none."""
+
+    __tablename__ = "region"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    country: str = ""
+    """ISO 3166-1 code of the country whose public holidays it keeps; none when empty."""
+    subdivision: str = ""
+    """ISO 3166-2 code within the country, such as "CA" of the United States."""
+
+
 class CalendarDay(SQLModel, table=True):
-    """A day that differs from the weekly rule: a holiday, or a make-up working day."""
+    """A day that differs from the weekly rule and the public holidays: one off, or a make-up working day."""
 
     __tablename__ = "calendar_day"
     __table_args__ = (UniqueConstraint("region", "day"),)
@@ -58,11 +103,6 @@ class CalendarDay(SQLModel, table=True):
     day: dt.date
     works: bool = False
     name: str = ""
-
-
-class RateKind(StrEnum):
-    DAILY = "daily"
-    PLAN = "plan"
 
 
 class ExchangeRate(SQLModel, table=True):

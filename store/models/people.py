@@ -3,7 +3,7 @@
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from store.models.columns import one_of
@@ -36,6 +36,7 @@ class Person(SQLModel, table=True):
     __table_args__ = (
         one_of("role", Role),
         CheckConstraint("manager_id <> id", name="manager_is_another"),
+        CheckConstraint("(quiet_from = '') = (quiet_until = '')", name="quiet"),
         CheckConstraint("active_to IS NULL OR active_from IS NULL OR active_to >= active_from", name="active"),
     )
 
@@ -56,7 +57,30 @@ class Person(SQLModel, table=True):
     active_from: dt.date | None = None
     active_to: dt.date | None = None
     """Last day in the organisation."""
+    on_boards: bool = True
+    """Whether leaderboards that others see may name them."""
+    quiet_from: str = ""
+    """Wall-clock time "HH:MM" from which no report comes by itself, until `quiet_until`; none when empty."""
+    quiet_until: str = ""
     version: int = 1
 
     def is_active(self, on: dt.date) -> bool:
         return (self.active_from is None or self.active_from <= on) and (self.active_to is None or on <= self.active_to)
+
+
+class Leave(SQLModel, table=True):
+    """Days from `first_day` to `last_day`, both included, on which somebody is away; their quota shrinks by them."""
+
+    __tablename__ = "leave"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="days"),
+        Index("ix_leave_days", "person_id", "first_day"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    external_id: str | None = Field(default=None, unique=True)
+    person_id: int = Field(foreign_key="person.id")
+    first_day: dt.date
+    last_day: dt.date
+    kind: str = ""
+    version: int = 1

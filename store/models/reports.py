@@ -39,6 +39,8 @@ class ReportSchedule(SQLModel, table=True):
     at: str
     """Wall-clock time "HH:MM" in `zone`."""
     zone: str
+    working_days_only: bool = False
+    """Whether it stays away on days that are none of work where its owner is."""
     status: str = ScheduleStatus.ACTIVE
     created_at: dt.datetime = Field(sa_type=Instant)
     covered_until: dt.datetime = Field(sa_type=Instant)
@@ -69,6 +71,8 @@ class OutboxMessage(SQLModel, table=True):
     """Slack id of the channel; empty means a direct message to the person."""
     answer: str
     """JSON of the answer, without any Slack in it."""
+    kept: str = ""
+    """JSON that the next report of its kind compares itself with, such as the places of a leaderboard."""
     status: str = Delivery.WAITING
     attempts: int = 0
     due_at: dt.datetime = Field(sa_type=Instant)
@@ -78,3 +82,15 @@ class OutboxMessage(SQLModel, table=True):
     ts: str | None = None
     """Slack's name of the posted message."""
     error: str | None = None
+
+
+class ReportUse(SQLModel, table=True):
+    """Somebody pressed a button of a report that was delivered."""
+
+    __tablename__ = "report_use"
+
+    id: int | None = Field(default=None, primary_key=True)
+    outbox_id: int = Field(foreign_key="outbox.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    skill: str
+    at: dt.datetime = Field(sa_type=Instant)

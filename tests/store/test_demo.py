@@ -291,7 +291,7 @@ def test_most_reps_have_about_three_times_their_gap_open(session: Session) -> No
             select(Quota).where(Quota.person_id == rep.id, col(Quota.month) >= start).order_by(col(Quota.version))
         )
         newest = {row.month: row for row in quotas if row.month < month_after(start, 3)}
-        target = sum(rates.exact(Money(row.amount_minor, row.currency), DAY) or 0 for row in newest.values())
+        target = sum(rates.exact(Money(row.amount_minor, row.currency or ""), DAY) or 0 for row in newest.values())
         amounts = [Money(row.amount_minor, row.currency) for row in open_of(session, rep) if row.amount_minor]
         gap = target - sum(won.get(rep.id or 0, []))
         if gap > 0:

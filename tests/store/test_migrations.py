@@ -1,5 +1,6 @@
 """The tables that migrations make are the tables that the models describe, and rows survive being migrated."""
 
+import datetime as dt
 import multiprocessing
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
 
 import store.engine
 from store.engine import MIGRATIONS, Database, newest_revision
-from store.models import Account, Opportunity, Organisation, Person, Stage
+from store.models import Account, Opportunity, Organisation, Person, Quota, Stage
 from store.models.columns import METADATA
 from tests.store.conftest import NOW
 
@@ -33,6 +35,25 @@ def upgrade() -> None:
     with op.batch_alter_table("person", recreate=rebuilt) as batch:
         batch.add_column(sa.Column("nickname", sa.String(), nullable=False, server_default=""))
 '''
+
+ROWS_OF_THE_FIRST = (
+    (
+        "INSERT INTO organisation (id, name, zone, currency, fiscal_start_month, fiscal_year_named_by, working_days,"
+        " sharing) VALUES (1, 'Ours', 'UTC', 'USD', 1, 'end', 'mon', 'team')"
+    ),
+    "INSERT INTO person (name, role, title, region, locale, version) VALUES ('Dana', 'rep', '', '', '', 1)",
+    "INSERT INTO account (name, industry, region, country, website, version) VALUES ('Acme', '', '', '', '', 1)",
+    "INSERT INTO stage (name, position, kind, probability, category) VALUES ('Pilot', 1, 'open', 50, 'pipeline')",
+    (
+        "INSERT INTO opportunity (name, account_id, owner_id, stage_id, status, currency, next_step, category, source,"
+        " competitor, loss_reason, version, created_at, updated_at) VALUES ('Acme – Pilot', 1, 1, 1, 'open', 'USD', '',"
+        " 'pipeline', '', '', '', 1, '2026-03-01 12:00:00', '2026-03-01 12:00:00')"
+    ),
+    (
+        "INSERT INTO quota (person_id, metric, month, amount_minor, currency, version, reason, recorded_at)"
+        f" VALUES (1, 'booked', '2026-03-01', 4500000, 'USD', 1, '', '{NOW:%Y-%m-%d %H:%M:%S.%f}')"
+    ),
+)
 
 
 def test_models_and_migrations_describe_the_same_tables(empty: Database) -> None:
@@ -76,9 +97,17 @@ def test_files_of_migrations_are_named_by_their_revision() -> None:
 
 def test_rows_of_the_first_revision_survive_the_newest(empty: Database) -> None:
     empty.migrate("0001")
-    _fill(empty)
+    with empty.writing() as session:
+        for statement in ROWS_OF_THE_FIRST:
+            session.connection().execute(text(statement))
     empty.migrate()
     _check_filled(empty)
+    with empty.session() as session:
+        quota = session.exec(select(Quota)).one()
+    assert (quota.person_id, quota.amount_minor, quota.currency) == (1, 4_500_000, "USD")
+    assert (quota.level, quota.ramp_percent, quota.recorded_at) == ("target", 100, NOW)
+    with empty.writing() as session:
+        session.add(Quota(person_id=1, month=dt.date(2026, 4, 1), amount_minor=1, currency="USD", recorded_at=NOW))
 
 
 def test_rows_survive_a_migration_that_rebuilds_the_table_they_point_at(
