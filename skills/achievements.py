@@ -2,23 +2,20 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from itertools import pairwise
 
-from sqlmodel import Session
-
 from skills.contract import SkillContext
 from skills.measures.attainment import attainment, effective_quota, is_ramping
 from skills.measures.calendar import Period, add_months
-from skills.measures.pacing import WorkingDays
-from store.calendar import list_calendar_days
+from skills.working_days import Calendars, get_region, list_team_regions
 from store.models import Person, RateKind
 from store.money import Money, Rates, rounded
 from store.opportunities import sum_booked
-from store.people import list_people, list_teams
+from store.people import list_people
 from store.quotas import MonthlyQuota, list_highest_quotas, list_quotas
 from store.scope import Scope
 
@@ -78,32 +75,6 @@ class Achievements:
         for person_id in people:
             total.add(self.by_person.get(person_id, Achievement()))
         return total
-
-
-class Calendars:
-    """Working days of each region between two days."""
-
-    def __init__(self, context: SkillContext, start: dt.date, end: dt.date) -> None:
-        self._weekdays = context.organisation.working_days
-        self._days = list_calendar_days(context.session, start, end)
-        self._by_region: dict[str, WorkingDays] = {}
-
-    def of(self, region: str) -> WorkingDays:
-        """The organisation's working week with the exceptions of everybody and of this region."""
-        if region not in self._by_region:
-            exceptions = {day.day: day.works for day in self._days if day.region in ("", region)}
-            self._by_region[region] = WorkingDays.named(self._weekdays, exceptions)
-        return self._by_region[region]
-
-
-def get_region(regions: Mapping[int, str], person: Person) -> str:
-    """The person's region, or else their team's; `regions` by the team's id."""
-    return person.region or regions.get(person.team_id or 0, "")
-
-
-def list_regions(session: Session) -> dict[int, str]:
-    """Each team's region."""
-    return {team.id: team.region for team in list_teams(session) if team.id is not None}
 
 
 def count_achievements(context: SkillContext, scope: Scope, period: Period) -> Achievements:
@@ -179,7 +150,7 @@ class _Quotas:
         self._achievements, self._money = achievements, money
         first, last = period.months[0], add_months(period.months[-1], 1)
         self._calendars = Calendars(context, first, last)
-        self._regions = list_regions(context.session)
+        self._regions = list_team_regions(context.session)
         self._whole: dict[str, Fraction] = {}
         self._days: dict[tuple[str, dt.date, dt.date, dt.date], tuple[int, int]] = {}
 

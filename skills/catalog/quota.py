@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from pydantic import Field
 
-from skills.achievements import Achievement, Achievements, Calendars, Rule, count_achievements, get_region, list_regions
+from skills.achievements import Achievement, Achievements, Rule, count_achievements
 from skills.answer import Action, Answer, Block, Column, Fact, Facts, Invocation, Table
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.envelope import Envelope, records_of
@@ -18,6 +18,7 @@ from skills.measures.pacing import Pace, pace
 from skills.population import Population, find_period, find_population, period_words
 from skills.text import AnyValue, Text, text, value, verbatim
 from skills.wording import no_rate, period_name, period_note
+from skills.working_days import Calendars, get_region, list_team_regions
 from store.money import Money
 
 SHOWN = 30
@@ -85,7 +86,7 @@ def run(context: SkillContext, params: QuotaParams) -> QuotaStanding:
     if not total.has_quota and whole is not None:
         # A team that only has a quota as such is measured by that.
         total.quota, total.has_quota = whole, True
-    region = get_region(list_regions(context.session), population.person) if population.person else ""
+    region = get_region(list_team_regions(context.session), population.person) if population.person else ""
     if population.team is not None:
         region = population.team.region
     days = Calendars(context, period.start, period.end).of(region)
