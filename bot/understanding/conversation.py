@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlmodel import Session, col, select
 
+from bot.understanding.about import spoken_of
 from skills.answer import Answer, Invocation, Status, Subject
 from skills.language import Language
 from skills.runner import Reply
@@ -45,6 +46,11 @@ class State(Kept):
     at: dt.datetime | None = None
 
     @property
+    def shown(self) -> Invocation | None:
+        """The request whose answer is spoken of: the last one, or what that was about."""
+        return spoken_of(self.last)
+
+    @property
     def deal(self) -> str | None:
         """The words that name the deal which "it" means."""
         if self.subject and self.subject.kind in {"opportunity", "account"}:
@@ -73,7 +79,7 @@ def _subject(reply: Reply) -> Subject | None:
     """The record that the request named exactly."""
     for name in ("opportunity", "about", "account"):
         kind, _, number = str(reply.params.get(name, "")).partition(":")
-        if number.isdigit() and kind in {"opportunity", "account"}:
+        if number.isascii() and number.isdigit() and kind in {"opportunity", "account"}:
             return Subject(kind=kind, id=int(number), label="")
     return None
 

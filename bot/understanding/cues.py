@@ -7,9 +7,11 @@ Skills that are not listed here are recognised by their examples alone. A weight
 import re
 from collections.abc import Mapping
 
+from bot.understanding.figure_cues import FIGURE_CUES
+
 CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "pipeline": (
-        (r"\bpipe(?:line)?s?\b|\bfunnel\b", 3),
+        (r"\bpipe(?:line)?s?\b", 3),
         (r"\bopen (?:deals?|opps?|opportunit(?:y|ies))\b|\b(?:deals?|opps?|opportunities) (?:are |that are )?(?:still )?open\b", 3),
         (r"\b(?:my|our|all|her|his|their|the team'?s|\[person\](?:'s)?|\[team\](?:'s)?) (?:current |active )?(?:deals|opps|opportunities)\b", 2.5),
         (r"(?<!\[)\b(?:deals?|opps?|opportunities|everything)\b.{0,20}\b(?:in|at) (?:the )?\[stage\]", 3),
@@ -18,7 +20,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"(?<!\[)\b(?:deals?|opps?|opportunities|what|everything)\b.{0,25}\b(?:closing|due|to close|to sign|closes)\b", 2.6),
         (r"(?:要签|会签|能签|待签|到期|预计签)的?(?:约的)?(?:单子|商机|项目|客户|机会)", 3.4),
         (r"\bwhat(?:'s| is| am i| are we| do (?:i|we) have| does \[person\] have)\b.{0,20}\b(?:working on|cooking|in play|in the works|open)\b", 2.5),
-        (r"(?:商机|管道|漏斗|在跟|手上的?单子|在手)(?!.{0,6}(?:新建|创建|建一个|历史))", 2.5),
+        (r"(?:商机|管道|在跟|手上的?单子|在手)(?!.{0,6}(?:新建|创建|建一个|历史))", 2.5),
         (r"^(?:我|\[person\]|\[team\])?的?(?:商机|项目|单子)(?:列表|情况|有哪些)?", 1),
     ),
     "booked": (
@@ -36,7 +38,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\bon (?:track|pace|plan)\b|\b(?:behind|ahead of|gap to) (?:plan|target|quota|goal|pace)\b|\bfrom target\b|\bto hit\b", 2.6),
         (r"\bhow (?:did|has|have) (?:i|we|\[person\]|\[team\]|my team) (?:do|done|perform(?:ed)?)\b|\bwhere (?:do|am) (?:i|we) (?:stand|at)\b|\bhow am i doing\b|\bhow(?:'?s| is| are) .{0,30} doing\b", 2.4),
         (r"\bhow far\b.*(?:target|goal|quota|off)|\bshort of\b", 2.4),
-        (r"指标|完成率|达成率?|完成(?:了)?(?:多少|情况)|离目标|配额|任务(?:完成|量)|差多少|业绩完成", 3),
+        (r"指标|完成率|达成率?|完成(?:了)?(?:多少|情况)|业绩(?:怎么样|如何|情况|咋样)|离目标|配额|任务(?:完成|量)|差多少|业绩完成", 3),
     ),
     "leaderboard": (
         (r"\bleader ?boards?\b|\branking?s?\b|\bstandings\b|\bscore ?board\b|\bleague table\b", 3.4),
@@ -63,7 +65,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     ),
     "objection": (
         (r"\bobjections?\b|\bpush(?:es|ed|ing)? back\b|\bpushback\b", 3.6),
-        (r"\b(?:they|he|she|customer|client|prospect|buyer|cfo|procurement|it|the customer|the client|\[deal\])\b.{0,12}\b(?:say|says|said|saying|think|thinks|told|tells|claim|claims|feel|feels|worr\w+|complain\w*|insist\w*|argue\w*|object\w*|want to think|don'?t (?:want|see|trust|need)|refuse\w*|wants? (?:to build|it cheaper|a discount))\b", 2.6),
+        (r"(?:\b(?:they|he|she|customer|client|prospect|buyer|cfo|procurement|it|the customer|the client)\b|\[deal\]).{0,12}\b(?:say|says|said|saying|think|thinks|told|tells|claim|claims|feel|feels|worr\w+|complain\w*|insist\w*|argue\w*|object\w*|want to think|don'?t (?:want|see|trust|need)|refuse\w*|wants? (?:to build|it cheaper|a discount))\b", 2.6),
         (r"\bwhat (?:do|should|can) i (?:say|answer|reply|respond|tell)\b|\bhow (?:do|should|can) i (?:answer|respond|handle|reply|counter|react|deal with)\b|\bhandle\b", 3),
         (r"\btoo expensive\b|\btoo pricey\b|\bno budget\b|\bnot the right time\b|\balready have a (?:vendor|supplier|solution)\b|\bsend (?:me |us )?(?:some )?info", 2.4),
         (r"异议|(?:客户|对方|他们|\[deal\]).{0,4}(?:说|觉得|嫌|认为|担心|抱怨|问)|怎么(?:回答|应对|回复?|说)|太贵", 3.2),
@@ -99,7 +101,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
 COMPILED = {
     # ASCII, so that a word ends where Chinese begins ("张磊的pipeline").
     skill: tuple((re.compile(pattern, re.IGNORECASE | re.ASCII), weight) for pattern, weight in cues)
-    for skill, cues in CUES.items()
+    for skill, cues in {**CUES, **FIGURE_CUES}.items()
 }
 MORE = 0.25
 """A second cue of the same skill adds this share of its weight."""

@@ -183,7 +183,7 @@ def _other_shift(frame: Frame, state: State) -> Draft | None:
 
 def follow_up(frame: Frame, state: State, skills: Mapping[str, Skill]) -> Draft | None:
     """The last question about something else: "and last quarter?", "what about EMEA", "dana?"."""
-    last = state.last
+    last = state.shown
     skill = skills.get(last.skill) if last else None
     if last is None or skill is None or skill.effect is not Effect.READ or (not frame.items and len(frame.clean) > 40):
         return None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.understanding.about import ABOUT
 from bot.understanding.cues import cue_score
 from bot.understanding.drafts import Draft, is_question, is_unreal, stripped
 from bot.understanding.entities import Frame, Kind
@@ -12,6 +13,7 @@ from bot.understanding.patterns import LOG_COMMAND
 from bot.understanding.reads import fill
 from bot.understanding.updates import read_intended_step, read_update
 from bot.understanding.writes import read_create, read_log, read_schedule
+from skills.answer import Invocation
 from skills.contract import Effect, Skill
 
 COMMANDING = re.compile(
@@ -27,6 +29,10 @@ VERY_WORDS = 1.0
 """Added to the likeness of a skill that has the text itself as an example."""
 RHYTHM_SAID = 10.0
 """A report and how often it is wanted: whatever else the words ask for, they ask for it again and again."""
+NAMED_FROM = 2.4
+"""A cue of this weight names a figure."""
+SPOKEN_OF_ANYWAY = frozenset({"changes", "today"})
+"""Their cues are in every question about a change."""
 WRITES = frozenset({"update", "create", "log", "schedule", "undo"})
 
 
@@ -36,15 +42,23 @@ class Ranked:
     score: float
 
 
-def rank(frame: Frame, skills: Mapping[str, Skill], examples: Examples, subject: str | None) -> list[Ranked]:
-    """The skills that the text can mean, likeliest first."""
+def rank(
+    frame: Frame,
+    skills: Mapping[str, Skill],
+    examples: Examples,
+    subject: str | None,
+    shown: Invocation | None = None,
+) -> list[Ranked]:
+    """The skills that the text can mean, likeliest first. `shown` is what the thread has spoken of last."""
     masked = _masked(frame)
     likeness = examples.likeness(masked) if masked else {}
     for name in examples.named_by(masked) if masked else ():
         likeness[name] = likeness.get(name, 0.0) + VERY_WORDS
     reads = [_read(frame, skill, masked, likeness, subject, skills) for skill in skills.values() if _readable(skill)]
     reads.sort(key=lambda item: -item.score)
-    writes = [item for item in _writes(frame, masked, subject, likeness, reads) if item.draft.skill in skills]
+    reads = [_about(item, reads, masked, skills, shown) for item in reads]
+    report = _report(frame, reads, skills, shown)
+    writes = [item for item in _writes(frame, masked, subject, likeness, report) if item.draft.skill in skills]
     found = [item for item in (*reads, *writes) if item.score >= LIKE_ENOUGH]
     return sorted(found, key=lambda item: -item.score)
 
@@ -77,11 +91,53 @@ def _read(
     return Ranked(fill(skill, frame, subject), score)
 
 
+def _about(
+    item: Ranked, reads: list[Ranked], masked: str, skills: Mapping[str, Skill], shown: Invocation | None
+) -> Ranked:
+    """What "how is it counted" asks about: the figure that the same words name, or else the one shown last."""
+    names = ABOUT.get(item.draft.skill)
+    if names is None:
+        return item
+    named = (
+        Invocation.of(other.draft.skill, other.draft.params)
+        for other in reads
+        if skills[other.draft.skill].schedulable
+        and other.draft.skill not in SPOKEN_OF_ANYWAY
+        and cue_score(other.draft.skill, masked) >= NAMED_FROM
+    )
+    meant = next(named, shown if shown and _is_shown(skills.get(shown.skill)) else None)
+    given = dict(zip(names, (meant.skill, dict(meant.params)), strict=True)) if meant else {}
+    params = {**item.draft.params, **{name: value for name, value in given.items() if value}}
+    missing = None if meant else names[0]
+    return Ranked(Draft(item.draft.skill, params, item.draft.sure, missing), item.score)
+
+
+def _is_shown(skill: Skill | None) -> bool:
+    return skill is not None and skill.effect is Effect.READ
+
+
+def _report(frame: Frame, reads: list[Ranked], skills: Mapping[str, Skill], shown: Invocation | None) -> Draft | None:
+    """What is wanted again and again: the report that the words name, or with "this" the one shown last."""
+    named = (
+        item.draft
+        for item in reads
+        if item.score >= NAMED_FROM and skills[item.draft.skill].schedulable and item.draft.skill not in ABOUT
+    )
+    found = next(named, None)
+    skill = skills.get(shown.skill) if shown else None
+    if found is None and shown is not None and skill is not None and skill.schedulable and POINTS.search(frame.clean):
+        return Draft(shown.skill, dict(shown.params))
+    return found
+
+
 def _writes(
-    frame: Frame, masked: str, subject: str | None, likeness: Mapping[str, float], reads: list[Ranked]
+    frame: Frame,
+    masked: str,
+    subject: str | None,
+    likeness: Mapping[str, float],
+    report: Draft | None,
 ) -> list[Ranked]:
     found: list[Ranked] = []
-    report = next((item.draft for item in reads if item.score >= 2 and item.draft.skill in REPORTS), None)
     schedule = read_schedule(frame, report)
     if schedule is not None:
         found.append(Ranked(schedule, RHYTHM_SAID if schedule.sure or "action" in schedule.params else 3.4))
@@ -114,4 +170,4 @@ def _writes(
 
 
 STEP = frozenset({"opportunity", "next_step", "next_step_due"})
-REPORTS = frozenset({"leaderboard", "pipeline", "quota", "booked", "today", "opportunity"})
+POINTS = re.compile(r"\b(?:this|that|it|the same)\b|这个|这份|它|同样的", re.IGNORECASE)

@@ -217,7 +217,7 @@ class Understanding:
         return Draft(asked.invocation.skill, {**asked.invocation.params, asked.param: words})
 
     def _ranked(self, hearing: _Hearing) -> list[Ranked]:
-        return rank(hearing.frame, self._assistant.skills, self._examples, hearing.state.deal)
+        return rank(hearing.frame, self._assistant.skills, self._examples, hearing.state.deal, hearing.state.shown)
 
     def _sentence(self, hearing: _Hearing) -> Understood:
         if not hearing.frame.items and DEFINITION.search(stripped(hearing.frame.clean).rstrip("?？ ")):
