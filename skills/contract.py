@@ -12,14 +12,19 @@ from sqlmodel import Session
 
 from skills.answer import Answer
 from skills.errors import NotAllowed
-from skills.measures.calendar import FiscalCalendar
+from skills.measures.calendar import FiscalCalendar, Weeks
+from skills.measures.pacing import WEEKDAYS
 from skills.text import Text, text
-from store.models import Organisation, Person, Role, Source
+from store.models import Organisation, Person, Role, Source, YearPattern, YearStart
 from store.money import Rates
 from store.scope import Scope
 
 if TYPE_CHECKING:
     from knowledge_base import KnowledgeBase
+
+
+MOST_LISTED = 100_000
+"""Rows of a complete list; more are asked for in parts."""
 
 
 class SkillParams(BaseModel):
@@ -39,6 +44,21 @@ class Example:
 
     says: str
     params: SkillParams
+
+
+def calendar_of(organisation: Organisation) -> FiscalCalendar:
+    """How the organisation cuts time into years, quarters and months."""
+    weeks = None
+    if organisation.year_pattern != YearPattern.MONTHS:
+        first, second, third = (int(count) for count in organisation.year_pattern)
+        weeks = Weeks(
+            (first, second, third),
+            first_weekday=WEEKDAYS.index(organisation.week_start),
+            nearest=organisation.year_start == YearStart.NEAREST,
+        )
+    return FiscalCalendar(
+        organisation.fiscal_start_month, named_by_end=organisation.fiscal_year_named_by == "end", weeks=weeks
+    )
 
 
 @dataclass(frozen=True)
@@ -83,6 +103,14 @@ class SkillContext:
     now: dt.datetime
     organisation: Organisation
     skills: "Mapping[str, Skill]"
+    complete: bool = False
+    """Whether lists are wanted with all their rows, as for a file, and not the first ones that a message takes."""
+    previous: str = ""
+    """What the last report of the same schedule kept (`Answer.kept`); empty where there was none."""
+
+    def listed(self, most: int) -> int:
+        """How many rows a list may have here: `most` in a message, as good as all in a file."""
+        return MOST_LISTED if self.complete else most
 
     @property
     def today(self) -> dt.date:
@@ -91,9 +119,7 @@ class SkillContext:
 
     @property
     def calendar(self) -> FiscalCalendar:
-        return FiscalCalendar(
-            self.organisation.fiscal_start_month, named_by_end=self.organisation.fiscal_year_named_by == "end"
-        )
+        return calendar_of(self.organisation)
 
     @cached_property
     def rates(self) -> Rates:

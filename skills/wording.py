@@ -70,6 +70,12 @@ def _year(match: re.Match[str], _: Period) -> Text:
     return text("FY{year}", year=match["year"]) if match["fiscal"] else text("{year}", year=match["year"])
 
 
+def _month(match: re.Match[str], period: Period) -> Text:
+    """By its label: a month of a year of weeks can begin before the first of the month that it is named after."""
+    named = [month for month in MONTHS if month.template == match["month"]]
+    return text("{month} {year}", month=named[0], year=match["year"]) if named else verbatim(period.label)
+
+
 def _last_several(match: re.Match[str], _: Period) -> Text:
     count = int(match["count"])
     match match["unit"]:
@@ -81,6 +87,8 @@ def _last_several(match: re.Match[str], _: Period) -> Text:
             return text("last {count} months", count=count)
         case "quarters":
             return text("last {count} quarters", count=count)
+        case "halves":
+            return text("last {count} half years", count=count)
         case _:
             return text("last {count} years", count=count)
 
@@ -90,7 +98,7 @@ Said = Callable[[re.Match[str], Period], Text]
 NAMES: tuple[tuple[re.Pattern[str], Said], ...] = (
     (re.compile(r"(?P<part>[QH])(?P<number>\d) (?P<fiscal>FY)?(?P<year>\d{4})"), _part_of_year),
     (re.compile(r"(?P<fiscal>FY)?(?P<year>\d{4})"), _year),
-    (re.compile(r"[A-Z][a-z]{2} \d{4}"), lambda _, period: month_name(period.start)),
+    (re.compile(r"(?P<month>[A-Z][a-z]{2}) (?P<year>\d{4})"), _month),
     (re.compile(r"\d{4}-\d\d-\d\d"), lambda _, period: text("{day}", day=period.start)),
     (re.compile(r"week of .+"), lambda _, period: text("week of {day}", day=period.start)),
     (re.compile(r"last (?P<count>\d+) (?P<unit>\w+)"), _last_several),
