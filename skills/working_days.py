@@ -126,7 +126,7 @@ def _working_days(
             # Where people rest on a Friday, they work on the Sunday that is free elsewhere.
             weekdays = frozenset(range(7)) - table.weekend
         entered = {day.day.year for day in own if day.region}
-        doubts = tuple(table.doubts(region, [year for year in years if year not in entered], today))
+        doubts = tuple(table.doubts(region, span, [year for year in years if year not in entered], today))
     exceptions |= {day.day: day.works for day in own}
     return WorkingDays(weekdays, exceptions), doubts
 
@@ -141,13 +141,15 @@ class _PublicDays:
     """Holidays (False) and weekend days that are worked (True)."""
     first_year: int = 0
     last_year: int = 0
-    estimated: frozenset[int] = frozenset()
-    """Years in which a holiday hangs on the moon and is not yet set."""
+    estimated: frozenset[dt.date] = frozenset()
+    """Holidays that hang on the moon and are not yet set."""
     announced: int | None = None
     """The last year whose moved days off are announced, in a country that moves some."""
 
-    def doubts(self, region: Region, years: Sequence[int], today: dt.date) -> Iterator[Text]:
-        """What is not known about `years`; what the organisation has entered itself is not among them."""
+    def doubts(
+        self, region: Region, span: tuple[dt.date, dt.date], years: Sequence[int], today: dt.date
+    ) -> Iterator[Text]:
+        """What is not known about the span, in those of its years that the organisation has not entered itself."""
         place = f"{region.country.upper()} {region.subdivision}".strip()
         if not self.known:
             yield text(
@@ -168,10 +170,9 @@ class _PublicDays:
                 place=place,
                 years=_joined(unannounced),
             )
-        if estimated := [year for year in years if year in self.estimated]:
-            yield text(
-                "Some public holidays of {place} in {years} are estimates.", place=place, years=_joined(estimated)
-            )
+        moons = sorted({day.year for day in self.estimated if span[0] <= day < span[1] and day.year in years})
+        if moons:
+            yield text("Some public holidays of {place} in {years} are estimates.", place=place, years=_joined(moons))
 
     def _is_unannounced(self, year: int, today: dt.date) -> bool:
         """A year that has come without an announcement, in a country that lately made one every year, moves none."""
@@ -204,7 +205,7 @@ def _public_days(country: str, subdivision: str, start: int, end: int) -> _Publi
         days={day: works for day, works in days.items() if start <= day.year < end},
         first_year=table.start_year,
         last_year=table.end_year,
-        estimated=frozenset(day.year for day, name in table.items() if "estimated" in name and day.year < end),
+        estimated=frozenset(day for day, name in table.items() if "estimated" in name),
         announced=max(moved, default=None) if table.has_substituted_holidays else None,
     )
 

@@ -1,9 +1,12 @@
 """Working days, and pace against a quota by them (domain 3.2 and 3.24). The curve is linear."""
 
 import datetime as dt
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
+from itertools import accumulate
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -33,10 +36,15 @@ class WorkingDays:
         weeks, rest = divmod(days, 7)
         count = weeks * len(self.weekdays)
         count += sum((start.weekday() + extra) % 7 in self.weekdays for extra in range(rest))
-        for day, works in self.exceptions.items():
-            if start <= day < end:
-                count += works - (day.weekday() in self.weekdays)
-        return count
+        differing, sums = self._changes
+        return count + sums[bisect_left(differing, end)] - sums[bisect_left(differing, start)]
+
+    @cached_property
+    def _changes(self) -> tuple[list[dt.date], list[int]]:
+        """The exceptions in order, and by how much those before each change the count by weekdays."""
+        differing = sorted(self.exceptions)
+        steps = (self.exceptions[day] - (day.weekday() in self.weekdays) for day in differing)
+        return differing, [0, *accumulate(steps)]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ QUERIES = ("get_", "list_", "count_", "sum_")
 # Queries that need no scope, by the reason why. A new one either takes a scope or is argued for here.
 WITHOUT = {
     "what every member knows: the names of customers, colleagues, teams and products, stages and holidays": """
-        accounts.list_contacts calendar.list_calendar_days named.list_named
+        accounts.list_contacts calendar.list_calendar_days calendar.list_regions named.list_named
         opportunities.list_stages people.get_organisation people.list_teams people.list_team_ids
         """,
     "who is asking, and whom they lead: a scope is made from it": """
