@@ -49,7 +49,7 @@ def list_channels() -> tuple[DemoChannel, ...]:
         DemoChannel("sales", "CSALES", tuple(member.slack_id for member in staff)),
         DemoChannel("emea", "CEMEA", of(lambda member: leads(member) or REGION_OF.get(member.team) == "EMEA")),
         DemoChannel("apac", "CAPAC", of(lambda member: leads(member) or REGION_OF.get(member.team) == "Asia-Pacific")),
-        DemoChannel("deal-desk", "CDEALDESK", of(lambda member: not member.is_rep), private=True),
+        DemoChannel("deal-desk", "CDEALDESK", of(lambda member: member.role is not Role.REP), private=True),
         DemoChannel("new-hires", "CNEWHIRES", of(lambda member: learns(member) or IDS[member.name] in MENTORS)),
     )
 

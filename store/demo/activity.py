@@ -1,7 +1,7 @@
 """What was done with customers: calls, mails, meetings, demos and notes that fit the stage of the time."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -66,14 +66,23 @@ def moment(dice: Dice, day: dt.date, person_id: int) -> dt.datetime:
 class Diary:
     """Draws the activities of one opportunity after the other."""
 
-    def __init__(self, seed: int, days: WorkingDays, last: dt.date, people: Mapping[int, Person]) -> None:
-        self.dice, self.days, self.last, self.people = Dice(seed, "diary"), days, last, people
+    def __init__(
+        self,
+        seed: int,
+        days: WorkingDays,
+        last: dt.date,
+        people: Mapping[int, Person],
+        acting: Callable[[int, dt.date], int],
+    ) -> None:
+        self.dice, self.days, self.last, self.people, self.acting = Dice(seed, "diary"), days, last, people, acting
 
     def list_touches(self, deal: Deal, history: History, customer: Customer) -> list[Touch]:
         """In order of time."""
         told = [self._told(deal, history, *note) for note in deal.notes]
         drawn = [] if told else [self._touch(deal, history, customer, *at) for at in self._occasions(deal, history)]
-        return sorted([*told, *drawn], key=lambda touch: touch.at)
+        ended = history.current["closed_on"]
+        end = ended if isinstance(ended, dt.date) else self.last
+        return sorted((touch for touch in (*told, *drawn) if touch.at.date() <= end), key=lambda touch: touch.at)
 
     def _occasions(self, deal: Deal, history: History) -> Iterator[tuple[dt.date, str]]:
         dice = self.dice
@@ -134,17 +143,17 @@ class Diary:
         direction = None if kind == "note" else "both"
         if kind in INBOUND_PERCENT:
             direction = "in" if inbound and not missed else "out"
-        owner = whole(state["owner_id"])
-        return Touch(kind, direction, moment(dice, day, owner), minutes, outcome, text, owner, contact.id)
+        person = self.acting(whole(state["owner_id"]), day)
+        return Touch(kind, direction, moment(dice, day, person), minutes, outcome, text, person, contact.id)
 
     def _told(self, deal: Deal, history: History, day: dt.date, kind: str, direction: str, note: str) -> Touch:
         state = history.at(day) or history.states[0]
-        owner = whole(state["owner_id"])
+        person = self.acting(whole(state["owner_id"]), day)
         missed = kind == "call" and not note
         minutes = 1 if missed else self.dice.middling(*MINUTES[kind]) if kind in MINUTES else None
         outcome = "Voicemail" if missed else {"call": "Reached", "meeting": "Held", "demo": "Held"}.get(kind, "")
         way = None if kind == "note" else direction
-        return Touch(kind, way, moment(self.dice, day, owner), minutes, outcome, note, owner, deal.contacts[0])
+        return Touch(kind, way, moment(self.dice, day, person), minutes, outcome, note, person, deal.contacts[0])
 
     def _on(self, day: dt.date, history: History) -> dt.date:
         """The working day of the owner of the time, on or before a day."""

@@ -16,17 +16,21 @@ STAGES = (
 """Name, kind, probability in percent and forecast category on entering."""
 DISCOVERY, QUALIFIED, PILOT, PROPOSAL, NEGOTIATION, WON, LOST = range(1, len(STAGES) + 1)
 
+QUALIFIED_FROM = QUALIFIED
+"""From this stage on an opportunity counts as qualified."""
+
 TYPICAL_DAYS = {DISCOVERY: 18, QUALIFIED: 24, PILOT: 71, PROPOSAL: 21, NEGOTIATION: 26}
 
 SENSE, WATCH, PREDICT, ONSITE, CARE = range(1, 6)
 PRODUCTS = (
-    ("Sense", "Hardware", 8_640_00),
-    ("Watch", "Subscription", 1_340_00),
-    ("Predict", "Subscription", 465_00),
-    ("Onsite", "Subscription", 38_500_00),
-    ("Care", "Services", 3_150_00),
+    ("Sense", "Hardware", 8_640_00, 4_317_60),
+    ("Watch", "Subscription", 1_340_00, 713_25),
+    ("Predict", "Subscription", 465_00, 118_40),
+    ("Onsite", "Subscription", 38_500_00, 61_943_80),
+    ("Care", "Services", 3_150_00, 2_264_50),
 )
-"""Name, family and list price in cents: a kit, a machine and year, a machine and year, a site and year, a year."""
+"""Name, family, list price and cost of a unit in cents: a kit, a machine and year, a machine and year, a site and year,
+a year. What a unit costs includes the sensors that come with it."""
 
 TIERS = (400, 150, 50, 0)
 """From so many machines the price of Watch in the same place of its row holds."""
@@ -69,6 +73,11 @@ def list_value(product: int, machines: int, currency: str, *, per_mille: int = 1
     return value * per_mille // 10
 
 
+def units(product: int, machines: int) -> int:
+    """How many units of a product so many machines are."""
+    return {SENSE: -(-machines // MACHINES_OF_A_KIT), WATCH: machines, PREDICT: machines}.get(product, 1)
+
+
 MACHINE_BANDS = {(12, 24): 27, (25, 44): 34, (45, 89): 26, (90, 148): 9, (150, 236): 4}
 """How many machines a contract covers, and how often that is."""
 
@@ -91,3 +100,10 @@ LOSS_REASONS = {
     PROPOSAL: {"Price": 27, "A competitor": 30, "No decision": 28, "Security": 9, "Timing": 6},
     NEGOTIATION: {"Price": 34, "A competitor": 29, "No decision": 20, "Timing": 17},
 }
+NO_DECISION = ("No decision", "Timing", "Lost contact")
+"""Reasons that mean that the customer has bought nothing, from nobody."""
+
+
+def list_loss_reasons() -> list[str]:
+    """Every reason once, in the order in which they come up."""
+    return list(dict.fromkeys(reason for reasons in LOSS_REASONS.values() for reason in reasons))

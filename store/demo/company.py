@@ -4,15 +4,21 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from store.demo.absences import Absences
 from store.demo.activity import Diary, Touch
 from store.demo.catalogue import WON
+from store.demo.corrections import set_right
+from store.demo.credits import Share, Sharing
 from store.demo.dice import Dice
 from store.demo.handovers import hand_over
 from store.demo.history import Deal, History, Step, unfold, whole
 from store.demo.market import NEWCOMERS, Customer, Market, Wanted, list_customers
-from store.demo.money import RateRow, Target, list_rates, list_targets, rates_of
+from store.demo.money import RateRow, list_rates, rates_of
+from store.demo.payments import Cash, Receipt
 from store.demo.people import IDS, LEAVER, MEMBERS, NEW_HIRE, member_of
+from store.demo.promises import Acceptance, Outlook, Promise, Promises
 from store.demo.stories import DANA, Story
+from store.demo.targets import Target, list_targets
 from store.demo.working_days import WorkingDays, month_after, quarter_start
 
 NIGHTS = 60
@@ -39,17 +45,24 @@ class Company:
     targets: Sequence[Target]
     customers: Sequence[Customer]
     sales: Sequence[Sale]
-    """In the order in which they were opened."""
+    """In the order in which they were opened; what belongs to one names its place."""
+    absences: Absences
+    shares: Sequence[Share]
+    receipts: Sequence[Receipt]
+    promises: Sequence[Promise]
+    acceptances: Sequence[Acceptance]
 
     @classmethod
     def made(cls, day: dt.date, seed: int, progress: Callable[[str], None]) -> "Company":
         """Draw it. `progress` is told what is being made."""
         progress("People, calendars and targets")
         days = WorkingDays(range(day.year - 4, day.year + 3))
+        absences = Absences(day)
         customers = list_customers(seed)
-        market = Market(seed, day, days, customers)
+        market = Market(seed, day, days, customers, absences)
         rows = list_rates(seed, day)
-        targets = list_targets(day, market.first)
+        rates = rates_of(rows)
+        targets = list_targets(day, market.first, rates)
         story = Story(day, days, customers)
         progress("Two years of opportunities")
         told = [*story.list_landmarks(), *story.list_danas(targets)]
@@ -59,18 +72,35 @@ class Company:
         deals = [*told, *drawn]
         hand_over(seed, day, days, deals, customers)
         deals = market.topped_up(deals, _wanted_open(Dice(seed, "open")))
-        tie_a_month(deals, month_after(day, -1))
+        set_right(seed, day, days, deals)
+        tied = tie_a_month(deals, month_after(day, -1))
         deals.sort(key=lambda deal: (deal.opened, str(deal.value("name"))))
         progress("What was done with customers")
-        rates = rates_of(rows)
         people = {person.id: person for customer in customers for person in customer.people}
-        diary = Diary(seed, days, market.last, people)
+        diary = Diary(seed, days, market.last, people, absences.acting)
         sales = []
         for deal in deals:
-            history = unfold(deal.steps, rates)
+            history = unfold(deal.steps, rates, absences.acting)
             customer = customers[whole(history.current["account_id"]) - 1]
             sales.append(Sale(deal, history, tuple(diary.list_touches(deal, history, customer))))
-        return cls(day, seed, market.first, days, rows, targets, customers, sales)
+        progress("Credit, payments and forecasts")
+        histories = [sale.history for sale in sales]
+        promises = Promises(seed, day, days, absences)
+        return cls(
+            day=day,
+            seed=seed,
+            first=market.first,
+            days=days,
+            rates=rows,
+            targets=targets,
+            customers=customers,
+            sales=sales,
+            absences=absences,
+            shares=Sharing(seed, day, tied).list_shares(histories),
+            receipts=Cash(seed, day, days).list_receipts(histories),
+            promises=promises.list_forecasts(Outlook(histories, rates, day), targets),
+            acceptances=promises.list_acceptances(targets),
+        )
 
     def list_snapshot_days(self) -> list[dt.date]:
         """Every Sunday of the years shown, and every one of the last nights."""
@@ -98,16 +128,18 @@ def _wanted_open(dice: Dice) -> dict[int, Wanted]:
     return wanted
 
 
-def tie_a_month(deals: Sequence[Deal], month: dt.date) -> None:
+def tie_a_month(deals: Sequence[Deal], month: dt.date) -> frozenset[tuple[dt.date, int]]:
     """In one of the twelve months from `month` backwards, let two reps who sell in dollars book the same to the cent.
 
-    The pair that is closest already is taken, and the smaller signature made larger by what is missing.
+    The pair that is closest already is taken, and the smaller signature made larger by what is missing. Gives the month
+    and the two people.
     """
     won: dict[tuple[dt.date, int], list[Deal]] = {}
     earliest = month_after(month, -11)
     for deal in deals:
-        if deal.stage() == WON and deal.value("currency") == "USD" and member_of(deal.owner()).team.startswith("Amer"):
-            booked = deal.steps[-1].day.replace(day=1)
+        won_on = deal.won_on()
+        if won_on and deal.value("currency") == "USD" and member_of(deal.owner()).team.startswith("Amer"):
+            booked = won_on.replace(day=1)
             if earliest <= booked <= month:
                 won.setdefault((booked, deal.owner()), []).append(deal)
     totals = {key: sum(whole(deal.value("amount_minor")) for deal in of_key) for key, of_key in won.items()}
@@ -118,9 +150,10 @@ def tie_a_month(deals: Sequence[Deal], month: dt.date) -> None:
         if one[0] == other[0] and one[1] != other[1] and totals[one] >= totals[other]
     ]
     if not pairs:
-        return
-    missing, _, smaller = min(pairs)
+        return frozenset()
+    missing, larger, smaller = min(pairs)
     deal = max(won[smaller], key=lambda deal: (whole(deal.value("amount_minor")), str(deal.value("name"))))
     last = deal.steps[-1]
     amount = whole(deal.value("amount_minor")) + missing
     deal.steps[-1] = Step(last.day, {**last.fields, "amount_minor": amount}, last.by, last.reason)
+    return frozenset((larger, smaller))

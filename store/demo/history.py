@@ -1,7 +1,7 @@
 """What happened to an opportunity, as steps; the change log, the row and the snapshots all follow from them."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from store.demo.catalogue import LOST, STAGES, WON
@@ -20,6 +20,7 @@ BLANK: dict[str, Value] = {
     "status": None,
     "amount_minor": None,
     "currency": None,
+    "quantity": None,
     "booked_minor": None,
     "opened_on": None,
     "expected_close": None,
@@ -84,6 +85,14 @@ class Deal:
     def is_open(self) -> bool:
         return self.stage() not in (WON, LOST)
 
+    def won_on(self) -> dt.date | None:
+        """The day on which it was booked; None while it is not won."""
+        if self.stage() != WON:
+            return None
+        won = next(step for step in reversed(self.steps) if step.fields.get("stage_id") == WON)
+        corrected = [step.fields["closed_on"] for step in self.steps if "closed_on" in step.fields]
+        return corrected[-1] if corrected and isinstance(corrected[-1], dt.date) else won.day
+
     def until(self, last: dt.date) -> "Deal":
         """As it was known at the end of a day."""
         self.steps = [step for step in self.steps if step.day <= last]
@@ -111,8 +120,11 @@ class History:
         return found
 
 
-def unfold(steps: Iterable[Step], rates: Rates) -> History:
-    """Steps in order of their days become edits, at most one a day; what changes nothing leaves no trace."""
+def unfold(steps: Iterable[Step], rates: Rates, acting: Callable[[int, dt.date], int]) -> History:
+    """Steps in order of their days become edits, at most one a day; what changes nothing leaves no trace.
+
+    `acting` says who does the work of somebody on a day.
+    """
     state = dict(BLANK)
     edits: list[Edit] = []
     states: list[Fields] = []
@@ -121,7 +133,7 @@ def unfold(steps: Iterable[Step], rates: Rates) -> History:
         changes = {name: (state[name], after[name]) for name in after if state[name] != after[name]}
         if not changes:
             continue
-        by = step.by or whole(state["owner_id"] or after["owner_id"])
+        by = step.by or acting(whole(state["owner_id"] or after["owner_id"]), step.day)
         edits.append(Edit(step.day, by, len(edits) + 1, changes, step.reason))
         states.append(after)
         state = after

@@ -88,6 +88,7 @@ class Life:
             "stage_id": moves[0][1],
             "amount_minor": None if unknown else self._estimate(),
             "currency": start.currency,
+            "quantity": terms.units(start.product, start.machines),
             "opened_on": start.day,
             "expected_close": self._on(expected),
             "source": start.source,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from store.demo import catalogue as terms
+from store.demo.absences import Absences
 from store.demo.companies import COMPANIES, OWNERS, PLANTS, SITES
 from store.demo.dice import Dice
 from store.demo.history import Deal, Value
@@ -145,8 +146,10 @@ class Wanted:
 class Market:
     """Draws what the reps have opened, one month after the other, up to the day before `day`."""
 
-    def __init__(self, seed: int, day: dt.date, days: WorkingDays, customers: Sequence[Customer]) -> None:
-        self.day, self.days, self.customers = day, days, customers
+    def __init__(
+        self, seed: int, day: dt.date, days: WorkingDays, customers: Sequence[Customer], absences: Absences
+    ) -> None:
+        self.day, self.days, self.customers, self.absences = day, days, customers, absences
         self.last = day - dt.timedelta(days=1)
         self.dice = Dice(seed, "market")
         self.first = month_after(day, -12 * YEARS_SHOWN)
@@ -201,7 +204,8 @@ class Market:
             for day in begun:
                 if day < started + dt.timedelta(days=10) or (left and day > left - dt.timedelta(days=12)):
                     continue
-                deal = self._deal(member, day)
+                away = self.absences.of(IDS[member.name], day)
+                deal = None if away and away.is_long else self._deal(member, day)
                 if deal is not None and (deal.is_open() or deal.steps[-1].day >= self.first):
                     deals.append(deal)
             month = month_after(month, 1)

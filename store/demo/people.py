@@ -57,7 +57,8 @@ class Member:
 
     @property
     def is_rep(self) -> bool:
-        return self.role is Role.REP
+        """Whether they have accounts and targets of their own; the specialist only helps the others."""
+        return self.role is Role.REP and self.trait.target > 0
 
 
 _PLAIN = {"é": "e", "ø": "o", "ü": "ue"}
@@ -93,6 +94,7 @@ MEMBERS = (
     Member("Zhang Lei 张磊", "UZHANGLEI", REP, Role.REP, APAC, CN, 958, ZH, Trait(469_800, 96, 106, 98, 80)),
     Member("Wang Fang 王芳", "UWANGFANG", REP, Role.REP, APAC, CN, 522, ZH, Trait(455_600, 102, 98, 94, 105)),
     Member("Liu Yang 刘洋", "ULIUYANG", REP, Role.REP, APAC, CN, 1156, ZH, Trait(462_200, 90, 112, 96, 70)),
+    Member("Nora Eklund", "UNORA", "Onsite Specialist", Role.REP, "", NEW_YORK, 1256),
 )  # fmt: skip
 
 IDS = {member.name: number for number, member in enumerate(MEMBERS, start=1)}
@@ -101,15 +103,28 @@ REGION_OF = {name: region for name, region, _ in TEAMS}
 CURRENCY_OF = {name: currency for name, _, currency in TEAMS}
 MANAGER_OF = {member.team: IDS[member.name] for member in MEMBERS if member.role is Role.MANAGER}
 VP, SALES_OPS = IDS["Margaret Okafor"], IDS["Tom Lindqvist"]
+SPECIALIST = IDS["Nora Eklund"]
+"""Helps to sell Onsite and has overlay credit for it."""
 
 LEAVER, LEAVERS_HEIRS = "Greg Harlan", ("Diego Salazar", "Owen Castellano", "Hannah Lindgren", "Beatriz Fonseca")
 """Who has left, and who took over the open opportunities."""
 NEW_HIRE, NEW_HIRES_GIVERS = "Sam Osei", ("Marcus Bell", "Colleen Byrne")
 """Who has just started, and from whom the first accounts came."""
+OFF_BOARDS = ("Hannah Lindgren",)
+"""Who would rather not be named on leaderboards."""
+QUIET = {"Katrin Vogel": ("18:30", "07:30")}
+"""Wall-clock times between which somebody wants no report."""
 
 
 def member_of(person_id: int) -> Member:
     return MEMBERS[person_id - 1]
+
+
+def manager_of(member: Member) -> int | None:
+    """Reps report to their team's manager, everybody else to the VP, who reports to nobody."""
+    if IDS[member.name] == VP:
+        return None
+    return MANAGER_OF.get(member.team, VP) if member.role is Role.REP else VP
 
 
 def region_of(member: Member) -> str:

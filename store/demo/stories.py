@@ -14,17 +14,20 @@ from store.demo.catalogue import (
     QUALIFIED,
     WATCH,
     WON,
+    units,
 )
 from store.demo.history import Deal, Step, Value
 from store.demo.market import Customer
-from store.demo.money import Target
 from store.demo.people import IDS, member_of, region_of
+from store.demo.targets import Target
 from store.demo.working_days import WorkingDays, month_after, quarter_start
 
 DANA = "Dana Whitfield"
 HUADONG = "Huadong Water 华东水务"
 ON_PACE_PER_MILLE = 934
 """What Dana has booked this quarter, against what the elapsed working days ask for."""
+MACHINE_AND_KIT = 1_760_00
+"""What a machine comes to in a usual contract."""
 LEAST_BOOKING = 6_000_00
 
 
@@ -49,7 +52,14 @@ class Story:
         return self.days.on_or_after("Americas", self.day + dt.timedelta(days=1))
 
     def deal(
-        self, owner: str, account: str, product: int, what: str, *told: tuple[int, dict[str, Value]], contacts: int = 2
+        self,
+        owner: str,
+        account: str,
+        product: int,
+        what: str,
+        *told: tuple[int, dict[str, Value]],
+        machines: int,
+        contacts: int = 2,
     ) -> Deal:
         """Steps as (days ago, fields); the first one opens it."""
         customer = self.customers[account]
@@ -61,6 +71,7 @@ class Story:
             "owner_id": IDS[owner],
             "product_id": product,
             "currency": customer.currency,
+            "quantity": units(product, machines),
             "opened_on": self.ago(told[0][0], region),
             "source": "Existing customer" if product in (PREDICT, CARE) else "Referral",
         }
@@ -71,13 +82,17 @@ class Story:
     def list_landmarks(self) -> list[Deal]:
         """The sales behind the customer stories of the playbook."""
         return [
-            self._landmark("Dana Whitfield", "Lakeshore Foods", WATCH, "Watch, three plants", 186, 190_085_00),
-            self._landmark("Jonas Weber", "Brandt Paper", WATCH, "Watch, two mills", 437, 370_321_00),
-            self._landmark("Beatriz Fonseca", "Rio Claro Cement", ONSITE, "Onsite, Rio Claro kiln", 262, 192_664_00),
-            self._landmark("Li Na 李娜", HUADONG, ONSITE, "Onsite, 43 stations 泵站", 518, 5_222_500_00),
+            self._landmark("Dana Whitfield", "Lakeshore Foods", WATCH, "Watch, three plants", 186, 190_085_00, 96),
+            self._landmark("Jonas Weber", "Brandt Paper", WATCH, "Watch, two mills", 437, 370_321_00, 212),
+            self._landmark(
+                "Beatriz Fonseca", "Rio Claro Cement", ONSITE, "Onsite, Rio Claro kiln", 262, 192_664_00, 71
+            ),
+            self._landmark("Li Na 李娜", HUADONG, ONSITE, "Onsite, 43 stations 泵站", 518, 5_222_500_00, 387),
         ]
 
-    def _landmark(self, owner: str, account: str, product: int, what: str, won_ago: int, minor: int) -> Deal:
+    def _landmark(
+        self, owner: str, account: str, product: int, what: str, won_ago: int, minor: int, machines: int
+    ) -> Deal:
         return self.deal(
             owner,
             account,
@@ -92,6 +107,7 @@ class Story:
             ),
             (won_ago + 17, {"stage_id": NEGOTIATION, "amount_minor": minor}),
             (won_ago, {"stage_id": WON}),
+            machines=machines,
             contacts=4,
         )
 
@@ -109,7 +125,7 @@ class Story:
         """Won deals of the quarter that leave Dana a little behind the pace."""
         start = quarter_start(self.day)
         end = month_after(start, 3)
-        goal = sum(t.minor for t in targets if t.person_id == IDS[DANA] and start <= t.month < end and t.version == 1)
+        goal = sum(t.asked for t in targets if t.is_usual and t.person_id == IDS[DANA] and start <= t.month < end)
         done = self.days.count("Americas", start, self.day)
         due = goal * done * ON_PACE_PER_MILLE // self.days.count("Americas", start, end) // 1000
         if due < LEAST_BOOKING:
@@ -145,6 +161,7 @@ class Story:
                 (ago + 38, {"stage_id": PROPOSAL, "amount_minor": minor * 104 // 100, "competitor": "Pulsegrid"}),
                 (ago + 15, before),
                 (ago, {"stage_id": WON, "amount_minor": minor}),
+                machines=max(minor // MACHINE_AND_KIT, 12),
                 contacts=3,
             )
             deals.append(deal)
@@ -170,6 +187,7 @@ class Story:
                 "next_step": "Get the purchase order number",
                 "next_step_due": self.ago(6),
             }),
+            machines=78,
             contacts=1,
         )  # fmt: skip
         deal.notes = [
@@ -195,6 +213,7 @@ class Story:
             (62, {"stage_id": QUALIFIED}),
             (29, {"stage_id": PROPOSAL, "amount_minor": 67_418_75, "competitor": "Pulsegrid"}),
             (9, {"next_step": "Send the revised quote without the agitator", "next_step_due": self.next_day()}),
+            machines=43,
             contacts=3,
         )
         deal.notes = [
@@ -223,6 +242,7 @@ class Story:
             (97, {"stage_id": QUALIFIED, "expected_close": self._ahead(29)}),
             (55, {"stage_id": PILOT, "amount_minor": 163_875_00, "competitor": "Ironlog"}),
             (5, {"next_step": f"Pilot review with the plant manager, {due:%a} 10:00", "next_step_due": due}),
+            machines=64,
             contacts=4,
         )
         deal.notes = [
@@ -256,6 +276,7 @@ class Story:
             (47, {"stage_id": QUALIFIED, "amount_minor": 44_640_00, "expected_close": decision}),
             (19, {"stage_id": PROPOSAL, "amount_minor": 42_854_40}),
             (4, {"next_step": "Show the CFO the three-year price", "next_step_due": self._ahead(4)}),
+            machines=96,
             contacts=3,
         )  # fmt: skip
         predict.notes = [
@@ -271,6 +292,7 @@ class Story:
             (31, {"stage_id": DISCOVERY, "amount_minor": 74_300_00, "expected_close": later}),
             (12, {"stage_id": QUALIFIED}),
             (8, {"next_step": "Walk the plant, complete the machine list", "next_step_due": self._ahead(6)}),
+            machines=38,
             contacts=2,
         )  # fmt: skip
         watch.notes = [

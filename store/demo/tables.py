@@ -4,27 +4,28 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import insert, text
 from sqlmodel import Session, SQLModel, select
 
-from store.change_log import CREATED, to_json
+from store.change_log import CREATED, RecordKind, to_json
 from store.demo import catalogue as terms
+from store.demo import ledgers
 from store.demo.activity import Touch, moment
 from store.demo.companies import PARENTS
 from store.demo.company import Company, Sale
 from store.demo.dice import Dice
 from store.demo.history import whole
-from store.demo.money import Target
+from store.demo.ledgers import Row, numbered
 from store.demo.people import (
     IDS,
-    MANAGER_OF,
     MEMBERS,
+    OFF_BOARDS,
+    QUIET,
     TEAM_IDS,
     TEAMS,
-    VP,
     left_on,
+    manager_of,
     region_of,
     started_on,
 )
@@ -36,21 +37,27 @@ from store.models import (
     CalendarDay,
     ChangeEntry,
     Contact,
+    CreditSplit,
     ExchangeRate,
+    ForecastSubmission,
+    Leave,
+    LossReason,
     Opportunity,
     OpportunityContact,
     Organisation,
+    Payment,
     Person,
     Product,
     Quota,
-    Role,
+    QuotaAcceptance,
+    Region,
+    RiskSnooze,
+    RiskThreshold,
     Snapshot,
     Source,
     Stage,
     Team,
 )
-
-Row = dict[str, Any]
 
 
 @dataclass
@@ -73,6 +80,7 @@ def write(database: Database, company: Company, progress: Callable[[str], None])
         _write_customers(session, company)
         progress("Writing opportunities and their history")
         _write_sales(session, company)
+        _write_ledgers(session, company)
         progress("Writing snapshots")
         _put(session, Snapshot, list_snapshots(company))
         if not database.is_sqlite:
@@ -97,51 +105,49 @@ def _write_base(session: Session, company: Company) -> None:
         "sharing": "team",
     }
     _put(session, Organisation, [organisation])
-    special = [
-        {"region": region, "day": day, "works": works, "name": name}
-        for region, days in company.days.special.items()
-        for day, (works, name) in sorted(days.items())
-        if abs(day.year - company.day.year) <= 3
-    ]
-    _put(session, CalendarDay, _numbered(special))
+    _put(session, Region, ledgers.list_regions())
+    _put(session, CalendarDay, ledgers.list_calendar_days(company))
     rates = [{"currency": c, "kind": kind, "valid_from": start, "rate": rate} for c, kind, start, rate in company.rates]
-    _put(session, ExchangeRate, _numbered(rates))
+    _put(session, ExchangeRate, numbered(rates))
     _put(session, Team, [{"id": TEAM_IDS[name], "name": name, "region": region} for name, region, _ in TEAMS])
     # Managers come first in the list, so that everybody's manager is there before them.
     _put(session, Person, list_people(company.day))
     stages = [
-        {"name": name, "position": number, "kind": kind, "probability": percent, "category": category}
+        {
+            "name": name,
+            "position": number,
+            "kind": kind,
+            "probability": percent,
+            "category": category,
+            "qualified": number >= terms.QUALIFIED_FROM,
+        }
         for number, (name, kind, percent, category) in enumerate(terms.STAGES, start=1)
     ]
-    _put(session, Stage, _numbered(stages))
+    _put(session, Stage, numbered(stages))
     products = [
-        {"name": name, "family": family, "list_price_minor": price, "currency": "USD", "active": True}
-        for name, family, price in terms.PRODUCTS
+        {"name": name, "family": family, "list_price_minor": price, "unit_cost_minor": cost, "currency": "USD"}
+        for name, family, price, cost in terms.PRODUCTS
     ]
-    _put(session, Product, _numbered(products))
-    _put(session, Quota, _numbered(_quota_row(target) for target in company.targets))
+    _put(session, Product, numbered(products))
+    _put(session, LossReason, ledgers.list_loss_reasons())
+    _put(session, Leave, ledgers.list_leave(company))
+    _put(session, Quota, ledgers.list_quotas(company.targets))
 
 
-def _quota_row(target: Target) -> Row:
-    recorded = dt.datetime.combine(target.recorded_on, dt.time(15, 30), dt.UTC)
-    return {
-        "person_id": target.person_id,
-        "team_id": target.team_id,
-        "metric": "booked",
-        "month": target.month,
-        "amount_minor": target.minor,
-        "currency": target.currency,
-        "version": target.version,
-        "reason": target.reason,
-        "recorded_at": recorded,
-    }
+def _write_ledgers(session: Session, company: Company) -> None:
+    _put(session, CreditSplit, ledgers.list_splits(company))
+    _put(session, Payment, ledgers.list_payments(company))
+    _put(session, ForecastSubmission, ledgers.list_submissions(company))
+    _put(session, QuotaAcceptance, ledgers.list_acceptances(company))
+    _put(session, RiskThreshold, ledgers.list_thresholds())
+    _put(session, RiskSnooze, ledgers.list_snoozes(company))
 
 
 def list_people(day: dt.date) -> list[Row]:
     rows = []
     for member in MEMBERS:
         person_id = IDS[member.name]
-        manager = VP if member.role is not Role.REP else MANAGER_OF[member.team]
+        quiet_from, quiet_until = QUIET.get(member.name, ("", ""))
         rows.append(
             {
                 "id": person_id,
@@ -150,13 +156,16 @@ def list_people(day: dt.date) -> list[Row]:
                 "slack_id": member.slack_id,
                 "role": member.role.value,
                 "title": member.title,
-                "manager_id": None if person_id == VP else manager,
+                "manager_id": manager_of(member),
                 "team_id": TEAM_IDS.get(member.team),
                 "region": region_of(member),
                 "zone": member.zone,
                 "locale": member.locale,
                 "active_from": started_on(member, day),
                 "active_to": left_on(member, day),
+                "on_boards": member.name not in OFF_BOARDS,
+                "quiet_from": quiet_from,
+                "quiet_until": quiet_until,
             }
         )
     return rows
@@ -214,8 +223,10 @@ def _write_sales(session: Session, company: Company) -> None:
         touches += [_activity(number, whole(state["account_id"]), touch) for touch in sale.touches]
     _put(session, Opportunity, rows)
     _put(session, OpportunityContact, roles)
-    _put(session, ChangeEntry, _numbered(log.rows()))
-    _put(session, Activity, _numbered(sorted(touches, key=lambda row: (row["occurred_at"], row["opportunity_id"]))))
+    for record in ledgers.list_logged(company):
+        log.add_record(*record)
+    _put(session, ChangeEntry, numbered(log.rows()))
+    _put(session, Activity, numbered(sorted(touches, key=lambda row: (row["occurred_at"], row["opportunity_id"]))))
 
 
 def _role(dice: Dice, opportunity_id: int, contact_id: int, role: str) -> Row:
@@ -275,10 +286,34 @@ class _Log:
             changes: list[tuple[str, object, object]] = [(f, *pair) for f, pair in edit.changes.items()]
             if edit.version == 1:
                 changes = [(CREATED, None, edit.changes["name"][1]), *((f, None, new) for f, _, new in changes)]
-            entries = [{**shared, "field": f, "old": _json(old), "new": _json(new)} for f, old, new in changes]
-            self._edits.append((at, opportunity_id, edit.version, entries))
+            self._add(at, opportunity_id, edit.version, shared, changes)
             times.append(at)
         return times
+
+    def add_record(
+        self, kind: RecordKind, record_id: int, label: str, at: dt.datetime, by: int, reason: str, fields: Row
+    ) -> None:
+        """A record of another kind that somebody has added."""
+        shared: Row = {
+            "change_id": self.dice.token(),
+            "record_kind": kind.value,
+            "record_id": record_id,
+            "version": 1,
+            "reason": reason,
+            "source": Source.DEMO.value,
+            "actor_id": by,
+            "recorded_at": at,
+            "effective_on": at.date(),
+            "undoes": None,
+        }
+        given = [(name, None, value) for name, value in fields.items() if name != "id"]
+        self._add(at, record_id, 1, shared, [(CREATED, None, label), *given])
+
+    def _add(
+        self, at: dt.datetime, record_id: int, version: int, shared: Row, changes: Sequence[tuple[str, object, object]]
+    ) -> None:
+        entries = [{**shared, "field": f, "old": _json(old), "new": _json(new)} for f, old, new in changes]
+        self._edits.append((at, record_id, version, entries))
 
     def rows(self) -> Iterator[Row]:
         for *_, entries in sorted(self._edits, key=lambda edit: edit[:3]):
@@ -314,13 +349,10 @@ def list_snapshots(company: Company) -> Iterator[Row]:
             }
 
 
-def _numbered(rows: Iterable[Row]) -> list[Row]:
-    return [{"id": number, **row} for number, row in enumerate(rows, start=1)]
-
-
 NUMBERED: Sequence[type[SQLModel]] = (
-    Account, Activity, CalendarDay, ChangeEntry, Contact, ExchangeRate,
-    Opportunity, Person, Product, Quota, Stage, Team,
+    Account, Activity, CalendarDay, ChangeEntry, Contact, CreditSplit, ExchangeRate, ForecastSubmission, Leave,
+    LossReason, Opportunity, Payment, Person, Product, Quota, QuotaAcceptance, Region, RiskSnooze, RiskThreshold,
+    Stage, Team,
 )  # fmt: skip
 
 

@@ -3,9 +3,8 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from store.demo.holidays import list_holidays
+from store.demo.holidays import REGIONS, list_extra, list_public
 
-REGIONS = ("Americas", "EMEA", "Asia-Pacific")
 FISCAL_START = 2
 """The fiscal year begins in February."""
 
@@ -27,14 +26,17 @@ def quarter_start(day: dt.date) -> dt.date:
 
 
 class WorkingDays:
-    """When people of a region work: weekdays, without holidays, with make-up days."""
+    """When people of a region work: weekdays, without holidays, with make-up days.
+
+    `special` has every day that differs from the weekly rule, `extra` those that the public holidays do not explain.
+    """
 
     def __init__(self, years: Iterable[int]) -> None:
         self.years = tuple(years)
-        self.special = {
-            region: {day: (works, name) for year in self.years for day, works, name in list_holidays(region, year)}
-            for region in REGIONS
-        }
+        names = [name for name, *_ in REGIONS]
+        public = {region: list_public(region, self.years) for region in names}
+        self.extra = {region: list_extra(region, public[region]) for region in names}
+        self.special = {region: public[region] | self.extra[region] for region in names}
 
     def works(self, region: str, day: dt.date) -> bool:
         special = self.special[region].get(day)
