@@ -22,7 +22,7 @@ from store.demo.stories import DANA
 from store.demo.working_days import quarter_start
 from store.models import Credit
 
-SPLIT_PERCENT = 7
+SPLIT_PERCENT = 12
 OVERLAY_PERCENT = 70
 SHARES: dict[tuple[int, ...], int] = {
     (7_000, 3_000): 34,

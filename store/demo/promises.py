@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from store.demo.absences import Absences
 from store.demo.activity import moment
@@ -121,8 +121,8 @@ class Promises:
         bias = BIAS.get(member.name, USUAL_BIAS)
         total = outlook.total(person_id, start, end)
         for week in range(WEEKS):
-            monday = start - start.weekday() * DAY + 7 * week * DAY
-            on = self.days.on_or_after(region_of(member), max(monday, start))
+            monday = start + (-start.weekday() % 7 + 7 * week) * DAY
+            on = self.days.on_or_after(region_of(member), monday)
             if on >= min(end, self.day) or not self._is_there(member, on):
                 continue
             booked = outlook.booked(person_id, start, on)
@@ -132,21 +132,18 @@ class Promises:
             drift = self.dice.whole(-11, 11) * (WEEKS - week) // WEEKS
             commit = booked + rest * (100 + bias + drift) // 10_000
             best = commit + rest * self.dice.whole(13, 37) // 10_000
-            for category, minor in ((Category.COMMIT, commit), (Category.BEST_CASE, best)):
-                yield self._promise(person_id, person_id, start, category, max(minor // STEP * STEP, booked), "", on)
+            given = self._promise(person_id, person_id, start, max(commit // STEP * STEP, booked), "", on)
+            yield given
+            yield replace(given, category=Category.BEST_CASE, minor=max(best // STEP * STEP, booked))
             manager_day = self.days.on_or_after(region_of(member), on + DAY)
             if abs(bias) >= DOUBTED and week in OVERRIDDEN_IN and manager_day < min(end, self.day):
                 minor = booked + rest * (100 + bias * 4 // 10) // 10_000
                 note, boss = self.dice.pick(OVERRIDE_NOTES), MANAGER_OF[member.team]
-                yield self._promise(
-                    person_id, boss, start, Category.COMMIT, max(minor // STEP * STEP, booked), note, manager_day
-                )
+                yield self._promise(person_id, boss, start, max(minor // STEP * STEP, booked), note, manager_day)
 
-    def _promise(
-        self, person_id: int, author: int, start: dt.date, category: Category, minor: int, note: str, on: dt.date
-    ) -> Promise:
+    def _promise(self, person_id: int, author: int, start: dt.date, minor: int, note: str, on: dt.date) -> Promise:
         currency, at = CURRENCY_OF[member_of(person_id).team], moment(self.dice, on, author)
-        return Promise(person_id, author, start, month_after(start, 3), category, minor, currency, note, at)
+        return Promise(person_id, author, start, month_after(start, 3), Category.COMMIT, minor, currency, note, at)
 
     def _is_there(self, member: Member, on: dt.date) -> bool:
         left = left_on(member, self.day)
