@@ -27,6 +27,9 @@ WITHOUT = {
         people.get_person_by_email people.get_person_by_slack_id people.list_report_ids
         channels.get_channel channels.get_channel_by_name channels.list_channels channels.list_channel_members
         """,
+    "since when there is a record at all: days, and nothing of what was recorded": """
+        history.get_first_day snapshots.get_last_snapshot_day
+        """,
     "the history of one record, asked for by whoever has been allowed to read that record": """
         change_log.list_entries change_log.list_change change_log.get_undo_of change_log.get_last_change_id
         change_log.list_reversal
