@@ -12,7 +12,7 @@ Order of a write, and what a kill -9 leaves at each point:
 import fcntl
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,14 +23,13 @@ from knowledge_base.chunking import Chunk, get_chunks, get_title
 from knowledge_base.embeddings import Encoder
 from knowledge_base.errors import IndexBusy, ModelMismatch, NothingToAdd
 from knowledge_base.lexical import get_tokens
-from knowledge_base.loaders import LOADERS, FoundFile, Unreadable, list_files
+from knowledge_base.loaders import ARCHIVE, FORMATS, FoundFile, Loaded, Loaders, Unreadable, list_files, list_members
 from knowledge_base.rows import Entry, NewDocument, NewPassage, Rows
 from knowledge_base.vectors import VectorIndex
 
 # Part of the content hash: a change in how documents are cut or worded makes every document "changed".
 _CUT = "2"
 _EMBED_BATCH = 32
-_MAX_FILE = 20_000_000
 
 MODEL, VECTORS, PREVIOUS, NUMBER = "model", "vectors", "vectors_before", "number"
 CHANGED = "changed"
@@ -106,8 +105,9 @@ class IndexWriter:
             if self._encoder and made_by not in (None, "", self._encoder.fingerprint):
                 raise ModelMismatch(mismatch(str(made_by), self._encoder.fingerprint))
             plan = _Plan()
-            for target in [self._target(path, plan) for path in paths]:
-                self._read(target, plan, progress)
+            with Loaders() as loaders:
+                for target in [self._target(path, plan) for path in paths]:
+                    self._read(target, plan, loaders, progress)
             replaced = {(d.root, d.file) for d in plan.documents} & set(plan.drops)
             plan.removed = [file for root, file in plan.drops if (root, file) not in replaced]
             embedded = self._write(plan, now, progress)
@@ -161,17 +161,17 @@ class IndexWriter:
             if root_is_folder and path != Path(root) and path.is_relative_to(root):
                 prefix = path.relative_to(root).as_posix()
                 files = list_files(path) if is_folder else [FoundFile(path, path.name)]
-                found = tuple(FoundFile(f.path, f.path.relative_to(root).as_posix()) for f in files)
-                return _Target(Path(root), True, prefix, found)
+                found = (FoundFile(f.path, f.path.relative_to(root).as_posix()) for f in files)
+                return _Target(Path(root), True, prefix, _unpacked(found, plan))
         if is_folder:
             plan.absorbed += [
                 r for r, _ in self._rows.list_sources() if r != str(path) and Path(r).is_relative_to(path)
             ]
         plan.sources.append((str(path), is_folder))
-        found = tuple(list_files(path)) if is_folder else (FoundFile(path, path.name),)
-        return _Target(path, is_folder, "", found)
+        listed = list_files(path) if is_folder else [FoundFile(path, path.name)]
+        return _Target(path, is_folder, "", _unpacked(listed, plan))
 
-    def _read(self, target: _Target, plan: _Plan, progress: Progress) -> None:
+    def _read(self, target: _Target, plan: _Plan, loaders: Loaders, progress: Progress) -> None:
         root = str(target.root)
         known = self._rows.get_hashes(root)
         if target.prefix:
@@ -181,29 +181,24 @@ class IndexWriter:
         done = set()
         for at, found in enumerate(target.files):
             progress("reading", at, len(target.files))
-            if found.path.suffix.lower() not in LOADERS:
-                if target.is_folder and found.name != target.prefix:
+            if not loaders.reads(found.suffix):
+                if found.member or (target.is_folder and found.name != target.prefix):
                     continue
                 plan.refused.append(
-                    Refused(
-                        found.name,
-                        f"its format ({found.path.suffix or 'no ending'}) is not read; Markdown and text are",
-                    )
+                    Refused(found.name, f"its format ({found.suffix or 'no ending'}) is not read; {FORMATS} are")
                 )
                 continue
             if (root, found.name) in seen:
                 continue
             try:
-                size = found.path.stat().st_size
-                if size > _MAX_FILE:
-                    raise Unreadable(f"it is {size // 1_000_000} MB; at most {_MAX_FILE // 1_000_000} MB are read")
-                data = found.path.read_bytes()
+                loaders.check_size(found.suffix, found.size())
+                data = found.read()
                 content_hash = hashlib.sha256(_CUT.encode() + data).hexdigest()
                 if known.get(found.name) == content_hash:
                     plan.unchanged.append(found.name)
                     done.add(found.name)
                     continue
-                document, problems = _document(root, found, data, content_hash)
+                document, problems = _document(root, found, loaders.load(found.name, data), content_hash)
             except Unreadable as error:
                 plan.refused.append(Refused(found.name, error.reason))
                 continue
@@ -309,8 +304,23 @@ def embedded_text(path: tuple[str, ...], context: str, text: str) -> str:
     return "\n".join(part for part in (" > ".join(path), context, text) if part)
 
 
-def _document(root: str, found: FoundFile, data: bytes, content_hash: str) -> tuple[NewDocument, tuple[str, ...]]:
-    loaded = LOADERS[found.path.suffix.lower()](found.path, data)
+def _unpacked(files: Iterable[FoundFile], plan: _Plan) -> tuple[FoundFile, ...]:
+    """The files with those of the archives in place of the archives."""
+    listed: list[FoundFile] = []
+    for found in files:
+        if found.suffix != ARCHIVE:
+            listed.append(found)
+            continue
+        try:
+            listed += list_members(found)
+        except Unreadable as error:
+            plan.refused.append(Refused(found.name, error.reason))
+        except OSError as error:
+            plan.refused.append(Refused(found.name, f"it cannot be opened ({error.strerror})"))
+    return tuple(listed)
+
+
+def _document(root: str, found: FoundFile, loaded: Loaded, content_hash: str) -> tuple[NewDocument, tuple[str, ...]]:
     text = loaded.text
     front = read_front_matter(text)
     card, body_start = front.card, front.body_start

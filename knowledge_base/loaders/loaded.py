@@ -13,9 +13,11 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Loaded:
-    """The text of a file exactly as it stands in it, and whether it is Markdown.
+    """The text of a file, and whether it is Markdown.
 
-    Offsets of passages count characters of ``text``, with the byte order mark and carriage returns it may have.
+    Of Markdown and plain text it is exactly what stands in the file, so offsets of passages count characters of the
+    file, with the byte order mark and carriage returns it may have. Other formats are converted to Markdown, and
+    offsets count characters of that.
     """
 
     text: str

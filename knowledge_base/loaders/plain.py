@@ -5,7 +5,8 @@ from pathlib import Path
 
 from knowledge_base.loaders.loaded import Loaded, Unreadable
 
-_PLAIN = {".txt", ".text"}
+PLAIN = frozenset({".md", ".markdown", ".mdown", ".txt", ".text"})
+_WITHOUT_MARKS = frozenset({".txt", ".text"})
 
 
 def load(path: Path, data: bytes) -> Loaded:
@@ -19,4 +20,4 @@ def load(path: Path, data: bytes) -> Loaded:
         raise Unreadable("it is a binary file, not text")
     if not text.strip("\ufeff \t\r\n"):
         raise Unreadable("it is empty")
-    return Loaded(text, path.suffix.lower() not in _PLAIN)
+    return Loaded(text, path.suffix.lower() not in _WITHOUT_MARKS)
