@@ -28,7 +28,7 @@ def everything(tmp_path: Path) -> Path:
     (root / "warranty.docx").write_bytes(make_word(word))
     slides = [("Our offices", "Gdansk, Lyon"), ("Support hours", "The hotline answers from 06:30 to 21:15.")]
     (root / "company.pptx").write_bytes(make_slides(slides))
-    sheets = {
+    sheets: dict[str, list[list[object]]] = {
         "Freight": [["Country", "Days", "From"], ["Norway", 4.0, dt.date(2026, 3, 1)], ["Chile", 12.5, None]],
         "hidden costs": [["Margin"], ["secret 63"]],
     }
@@ -172,7 +172,10 @@ def test_an_archive_does_not_reach_out_of_itself(tmp_path: Path) -> None:
 
 
 def test_cells_stand_as_people_see_them() -> None:
-    rows = [["When", "Flag", "Rate", "Text"], [dt.datetime.fromisoformat("2026-05-04T13:30"), True, 0.125, "a | b\nc"]]
+    rows: list[list[object]] = [
+        ["When", "Flag", "Rate", "Text"],
+        [dt.datetime.fromisoformat("2026-05-04T13:30"), True, 0.125, "a | b\nc"],
+    ]
     converter = Converter()
     try:
         text = converter.convert(".xlsx", make_workbook({"S": rows})).text
