@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, Integer, and_, case, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Double, Integer, and_, case, cast, func, or_, select
 from sqlmodel import Session, col
 
 from store.change_log import RecordKind
@@ -66,6 +66,17 @@ class StageOutcome:
     bucket: int
     closed: int
     won: int
+
+
+@dataclass(frozen=True)
+class WindowSum:
+    """What one owner won in one of several stretches of days, in the organisation's currency."""
+
+    owner_id: int
+    window: int
+    booked_minor: int
+    unconverted: int
+    """How many have an amount but none in the organisation's currency, for want of a rate."""
 
 
 @dataclass(frozen=True)
@@ -274,25 +285,30 @@ def list_calls(
 
 def sum_won_by_window(
     session: Session, scope: Scope, windows: Sequence[tuple[dt.date, dt.date]]
-) -> dict[tuple[int, int], int]:
-    """What each owner won in each stretch of days, frozen at booking, by (owner, number of the stretch)."""
+) -> Sequence[WindowSum]:
+    """What each owner won in each of some stretches of days, by booking date; the stretches do not overlap."""
     if not windows:
-        return {}
+        return []
     closed_on = col(Opportunity.closed_on)
     within = [and_(closed_on >= start, closed_on < end) for start, end in windows]
     place: Any = case(*((inside, number) for number, inside in enumerate(within)))
     rows = session.execute(
-        select(col(Opportunity.owner_id), place, func.sum(Opportunity.booked_minor))
+        select(
+            col(Opportunity.owner_id),
+            place,
+            func.sum(Opportunity.booked_minor),
+            func.count(col(Opportunity.amount_minor)) - func.count(col(Opportunity.booked_minor)),
+        )
         .where(
             col(Opportunity.status) == Status.WON,
             closed_on >= min(start for start, _ in windows),
             closed_on < max(end for _, end in windows),
-            or_(false(), *within),
+            or_(*within),
             scope.clause(Opportunity.owner_id),
         )
         .group_by(col(Opportunity.owner_id), place)
     )
-    return {(owner, number): int(minor or 0) for owner, number, minor in rows}
+    return [WindowSum(owner, number, int(minor or 0), unconverted) for owner, number, minor, unconverted in rows]
 
 
 def _won(scope: Scope, start: dt.date, end: dt.date) -> ColumnElement[bool]:

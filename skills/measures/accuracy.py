@@ -32,7 +32,7 @@ def bias(pairs: Sequence[Pair]) -> Fraction | None:
 def mape(pairs: Sequence[Pair]) -> Fraction | None:
     """The mean of |A − F| ÷ A. No value where any A is zero: that one would have no error that could be averaged.
 
-    Only beside WAPE: with A below the line, forecasts that are too low err by 100 % at most, those too high without end.
+    Only beside WAPE: with A below the line, forecasts that are too low err by 100 % at most, others without end.
     """
     if not pairs or any(not pair.actual for pair in pairs):
         return None
