@@ -1,0 +1,158 @@
+"""Identities that the rows of the demo company keep among themselves, whatever any skill says."""
+
+import datetime as dt
+from collections import defaultdict
+
+import pytest
+
+from tests.identities.books import DAY, Books, largest_remainder, month_after, quarter_of
+from tests.identities.past import KEPT, Past
+
+
+def quarters(books: Books, count: int) -> list[tuple[dt.date, dt.date]]:
+    """The running one and those before it."""
+    start, _ = quarter_of(books.day)
+    return [(month_after(start, -3 * back), month_after(start, 3 - 3 * back)) for back in range(count)]
+
+
+def test_shares_of_an_opportunity_are_the_whole(books: Books) -> None:
+    direct = defaultdict(list)
+    for row in books.tables["credit_split"]:
+        if row["kind"] == "direct":
+            direct[row["opportunity_id"]].append(row["share"])
+    assert len(direct) >= 50
+    assert {sum(shares) for shares in direct.values()} == {10_000}
+    assert max(len(shares) for shares in direct.values()) == 3
+
+
+def test_splits_sum_to_the_deal_to_the_cent(books: Books) -> None:
+    parts: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for share in books.shares(dt.date.min, dt.date.max):
+        parts[share.deal["id"]].append((share.minor, share.booked))
+    split = {number: listed for number, listed in parts.items() if len(listed) > 1}
+    assert len(split) >= 30
+    for number, listed in parts.items():
+        deal = books.deals[number]
+        assert sum(minor for minor, _ in listed) == deal["amount_minor"]
+        assert sum(booked for _, booked in listed) == deal["booked_minor"]
+
+
+def test_what_people_and_products_and_quarters_and_regions_booked_is_the_same_sum(books: Books) -> None:
+    whole = sum(row["booked_minor"] for row in books.deals.values() if row["status"] == "won")
+    shares = list(books.shares(dt.date.min, dt.date.max))
+    by = {
+        "person": lambda share: share.person_id,
+        "team": lambda share: books.team_name(books.people[share.person_id]),
+        "region": lambda share: books.people[share.person_id]["region"],
+        "product": lambda share: share.deal["product_id"],
+        "quarter": lambda share: quarter_of(share.deal["closed_on"]),
+    }
+    for name, key in by.items():
+        sums: dict[object, int] = defaultdict(int)
+        for share in shares:
+            sums[key(share)] += share.booked
+        assert len(sums) >= 3, name
+        assert sum(sums.values()) == whole, name
+
+
+def test_overlay_credit_is_beside_the_direct_one(books: Books) -> None:
+    overlay = books.overlay(dt.date.min, dt.date.max)
+    specialist = books.person("Nora")
+    assert set(overlay) == {specialist}
+    assert overlay[specialist] > 0
+    assert specialist not in {share.person_id for share in books.shares(dt.date.min, dt.date.max)}
+
+
+def test_every_snapshot_is_what_replaying_the_change_log_gives(books: Books, past: Past) -> None:
+    snapshots = past.snapshots()
+    replayed = past.states_by_day(snapshots)
+    assert len(snapshots) >= 150
+    for day, kept in snapshots.items():
+        told = {number: {name: state.get(name) for name in KEPT} for number, state in replayed[day].items()}
+        assert kept == told, day
+
+
+def test_the_log_ends_at_the_rows_of_today(books: Books, past: Past) -> None:
+    assert set(past.entries) == set(books.deals)
+    for number, row in books.deals.items():
+        state = past.state(number, books.day)
+        assert state is not None
+        for name, value in state.items():
+            assert row[name] == value, (number, name)
+
+
+def test_no_date_goes_back_beyond_what_the_log_knows(books: Books, past: Past) -> None:
+    for entries in past.entries.values():
+        days = [entry["effective_on"] for entry in entries]
+        assert days == sorted(days)
+        assert days[-1] < books.day
+
+
+@pytest.mark.parametrize("level", ["target", "stretch", "challenge"])
+def test_higher_levels_ask_for_more(books: Books, level: str) -> None:
+    (team,) = [number for number, row in books.teams.items() if row["name"] == "Americas East"]
+    start = dt.date(2026, 2, 1)
+    target = books.quotas(team=team, metric="booked")
+    asked = books.quotas(team=team, metric="booked", level=level)
+    months = [month for month in target if month >= start]
+    assert len(months) == 12
+    assert all(asked[month]["amount_minor"] >= target[month]["amount_minor"] for month in months)
+
+
+def test_target_parts_and_what_is_unallocated_are_the_parent(books: Books) -> None:
+    """Company → regions → teams → people at plan rates: each node's parts with the rest are the node, to the cent."""
+    over, under = set(), set()
+    for month in [month_after(dt.date(2026, 2, 1), number) for number in range(12)]:
+        company = books.quotas(metric="booked")[month]
+        regions = [books.quotas(region=row["name"], metric="booked")[month] for row in books.tables["region"]]
+        handed_out = sum(books.converted(row["amount_minor"], row["currency"], month, "plan") for row in regions)
+        rest = company["amount_minor"] - handed_out
+        assert 0 < rest < company["amount_minor"] / 50
+        for region in regions:
+            teams = [number for number, row in books.teams.items() if row["region"] == region["region"]]
+            parts = [books.quotas(team=number, metric="booked")[month] for number in teams]
+            assert {row["currency"] for row in parts} == {region["currency"]}
+            rest = region["amount_minor"] - sum(row["amount_minor"] for row in parts)
+            (over if rest < 0 else under if rest > 0 else set()).add(region["region"])
+            for number, part in zip(teams, parts, strict=True):
+                people = [p for p, row in books.people.items() if row["team_id"] == number]
+                asked = sum(
+                    row["amount_minor"] * row["ramp_percent"] // 100
+                    for p in people
+                    for m, row in books.quotas(person=p, metric="booked").items()
+                    if m == month
+                )
+                assert 1 < asked / part["amount_minor"] < 1.25, "teams hand out more than they have to reach"
+    assert over == {"Americas"}
+    assert under == {"Asia-Pacific"}
+
+
+def test_booked_amounts_are_frozen_at_the_rate_of_their_day(books: Books) -> None:
+    for row in books.deals.values():
+        if row["status"] == "won":
+            exact = books.converted(row["amount_minor"], row["currency"], row["closed_on"], "daily")
+            assert abs(exact - row["booked_minor"]) * 2 <= 1
+        else:
+            assert row["booked_minor"] is None
+
+
+def test_nobody_paid_more_than_they_owed_and_one_has_paid_in_part(books: Books) -> None:
+    paid: dict[int, int] = defaultdict(int)
+    for row in books.tables["payment"]:
+        deal = books.deals[row["opportunity_id"]]
+        assert (deal["status"], deal["currency"]) == ("won", row["currency"])
+        assert deal["closed_on"] < row["paid_on"] < books.day
+        paid[deal["id"]] += row["amount_minor"]
+    assert all(0 < sum_paid <= books.deals[number]["amount_minor"] for number, sum_paid in paid.items())
+    refunds = [row for row in books.tables["payment"] if row["amount_minor"] < 0]
+    assert len(refunds) == 1
+    overdue = [
+        deal["id"] for deal in books.won(dt.date.min, books.day - 60 * DAY) if paid[deal["id"]] < deal["amount_minor"]
+    ]
+    assert len(overdue) >= 2
+
+
+def test_largest_remainders_add_up() -> None:
+    assert largest_remainder(100, [3_333, 3_333, 3_334]) == [33, 33, 34]
+    assert largest_remainder(101, [5_000, 5_000]) == [51, 50]
+    assert largest_remainder(2, [3_334, 3_333, 3_333]) == [1, 1, 0]
