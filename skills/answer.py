@@ -1,5 +1,6 @@
 """What a skill answers: words, figures, tables and buttons, without any Slack in them."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any, Literal
@@ -150,6 +151,11 @@ class File(Model):
     name: str
     media_type: str
     content: Base64Bytes
+
+    @classmethod
+    def of(cls, name: str, media_type: str, content: bytes) -> "File":
+        """From the bytes as they are; the model itself reads base64, as its JSON has it."""
+        return cls(name=name, media_type=media_type, content=b64encode(content))
 
 
 class Answer(Model):

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -19,6 +19,7 @@ from skills.answer import Answer, Invocation, Model
 from skills.change import Change, ShownChange
 from skills.contract import Actor, Audience, Effect, Skill, SkillContext
 from skills.errors import Impossible, NotAllowed, NotFound, SkillError, Stale, Unclear
+from skills.offers import with_offers
 from skills.permissions import check_skill, check_write, rights_of
 from skills.text import Text, text
 from store import change_log
@@ -59,10 +60,19 @@ class Assistant:
     clock: Clock
 
 
-def run_skill(assistant: Assistant, invocation: Invocation, actor: Actor, audience: Audience, source: Source) -> Reply:
+def run_skill(
+    assistant: Assistant,
+    invocation: Invocation,
+    actor: Actor,
+    audience: Audience,
+    source: Source,
+    *,
+    previous: str = "",
+) -> Reply:
     """Run one skill for one person: permission, validation, scope, the work, audit.
 
-    Everything that is known to go wrong becomes a reply; what is not known is raised.
+    `previous` is what the last report of the same schedule kept. Everything that is known to go wrong becomes a
+    reply; what is not known is raised.
     """
     started = time.perf_counter()
     skill = assistant.skills.get(invocation.skill)
@@ -72,7 +82,7 @@ def run_skill(assistant: Assistant, invocation: Invocation, actor: Actor, audien
         answer = NotFound(text("There is no **{name}** command.", name=invocation.skill)).answer()
     else:
         try:
-            answer, changed = _run(assistant, skill, invocation, actor, audience, source)
+            answer, changed = _run(assistant, skill, invocation, actor, audience, source, previous)
         except SkillError as error:
             answer = _completed(error.answer(), invocation)
     took_ms = round((time.perf_counter() - started) * 1000)
@@ -113,16 +123,22 @@ def cancel(assistant: Assistant, token: str, actor: Actor) -> Reply:
 
 
 def _run(
-    assistant: Assistant, skill: Skill, invocation: Invocation, actor: Actor, audience: Audience, source: Source
+    assistant: Assistant,
+    skill: Skill,
+    invocation: Invocation,
+    actor: Actor,
+    audience: Audience,
+    source: Source,
+    previous: str,
 ) -> tuple[Answer, tuple[ShownChange, ...]]:
     check_skill(skill, actor.role)
     params = _validated(skill, invocation)
     with assistant.database.session() as session:
-        context = _context(assistant, session, actor, audience, source)
+        context = replace(_context(assistant, session, actor, audience, source), previous=previous)
         result = skill.run(context, params)
         if skill.effect is Effect.READ:
             assert skill.present is not None  # noqa: S101  (the contract makes sure of it)
-            return _noted(skill.present(result), context), ()
+            return with_offers(_noted(skill.present(result), context), skill, invocation, context), ()
         change: Change = result
         if not change.records:
             same = change.headline or text("That is how it is already; nothing to change.")
@@ -290,8 +306,17 @@ def _take(session: Session, token: str, actor: Actor, now: dt.datetime) -> tuple
     return pending.skill, Change.model_validate_json(pending.change)
 
 
+def _without_private_words(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of another skill, such as those of an export, are looked through too."""
+    return {
+        name: _without_private_words(value) if isinstance(value, Mapping) else value
+        for name, value in params.items()
+        if name not in PRIVATE_WORDS
+    }
+
+
 def _audit(assistant: Assistant, reply: Reply, actor: Actor, source: Source) -> None:
-    kept = {name: value for name, value in reply.params.items() if name not in PRIVATE_WORDS}
+    kept = _without_private_words(reply.params)
     try:
         with assistant.database.writing() as session:
             session.add(

@@ -6,6 +6,7 @@ from skills.catalog import (
     ask,
     booked,
     create,
+    export,
     help,  # noqa: A004  (a module is called by its command's name)
     leaderboard,
     log,
@@ -40,6 +41,7 @@ CATALOG: Mapping[str, Skill] = {
         leaderboard.SKILL,
         schedule.SKILL,
         reports.SKILL,
+        export.SKILL,
         help.SKILL,
     )
 }
