@@ -27,7 +27,7 @@ from store import change_log
 from store.change_log import Author, FieldChange, RecordChange, RecordKind
 from store.channels import TRUSTED_FOR, get_channel_by_name, list_channel_members
 from store.models import Organisation, Person, ReportSchedule, Role, ScheduleStatus, Source
-from store.outbox import add_message
+from store.outbox import add_message, get_last_kept
 from store.people import get_organisation, list_people
 from store.schedules import get_active_since, get_schedule, mark_covered
 from store.scope import Scope
@@ -136,13 +136,14 @@ class Reports:
             owner = session.get_one(Person, schedule.owner_id)
             actor = get_actor(session, owner)
             channel, audience = _get_audience(session, schedule, now)
+            previous = get_last_kept(session, schedule.id or 0)
         skill = self._assistant.skills.get(schedule.skill)
         if skill is None or not skill.schedulable or skill.effect is not Effect.READ:
             why = text("**{report}** can't be scheduled any more.", report=schedule.skill)
             return Outcome.EXPLAINED, _explained(schedule, Answer(headline=why))
         try:
             invocation = Invocation.of(schedule.skill, json.loads(schedule.params))
-            answer = run_skill(self._assistant, invocation, actor, audience, Source.SCHEDULE).answer
+            answer = run_skill(self._assistant, invocation, actor, audience, Source.SCHEDULE, previous=previous).answer
         except DBAPIError:
             raise
         except Exception:  # A fault in one skill must not keep other reports from being made.
@@ -177,7 +178,8 @@ class Reports:
                 add_message(
                     session,
                     key,
-                    answer=message.answer.model_dump_json(),
+                    answer=message.answer.model_dump_json(exclude={"kept"}),
+                    kept=message.answer.kept,
                     due_at=settled.due.moment,
                     person_id=message.person_id,
                     channel=message.channel,

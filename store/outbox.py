@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from store.models import Delivery, OutboxMessage
+from store.models import Delivery, OutboxMessage, ReportUse
 
 
 def add_message(
@@ -16,6 +16,7 @@ def add_message(
     key: str,
     *,
     answer: str,
+    kept: str = "",
     due_at: dt.datetime,
     person_id: int | None = None,
     channel: str = "",
@@ -24,7 +25,8 @@ def add_message(
 ) -> bool:
     """Owe one message; False when it is owed already.
 
-    `answer` is the answer's JSON. Without `channel` it goes to `person_id` as a direct message.
+    `answer` is the answer's JSON, `kept` what the next report of the same schedule compares itself with. Without
+    `channel` it goes to `person_id` as a direct message.
     """
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement: Any = (
@@ -35,6 +37,7 @@ def add_message(
             person_id=person_id,
             channel=channel,
             answer=answer,
+            kept=kept,
             status=Delivery.WAITING,
             attempts=0,
             due_at=due_at,
@@ -44,6 +47,38 @@ def add_message(
     )
     result: Any = session.execute(statement)
     return bool(result.rowcount == 1)
+
+
+def get_last_kept(session: Session, schedule_id: int) -> str:
+    """What the newest report of this schedule kept that was made and not given up; empty where there is none."""
+    found = session.exec(
+        select(OutboxMessage.kept)
+        .where(
+            OutboxMessage.schedule_id == schedule_id,
+            OutboxMessage.kept != "",
+            OutboxMessage.status != Delivery.FAILED,
+        )
+        .order_by(col(OutboxMessage.due_at).desc(), col(OutboxMessage.id).desc())
+        .limit(1)
+    ).first()
+    return found or ""
+
+
+def get_delivered(session: Session, channel: str, ts: str, key: str = "") -> OutboxMessage | None:
+    """The message that stands in `channel` under `ts`; `key` is what the posted message says of itself, if anything.
+
+    A direct message has no channel in the outbox: there its `ts` alone tells it.
+    """
+    if key:
+        named = session.exec(select(OutboxMessage).where(OutboxMessage.key == key)).first()
+        return named if named is not None and named.ts == ts else None
+    posted = session.exec(select(OutboxMessage).where(OutboxMessage.ts == ts).limit(20)).all()
+    return next((row for row in posted if row.channel == channel or not row.channel or row.channel[0] == "#"), None)
+
+
+def add_use(session: Session, message: OutboxMessage, person_id: int | None, skill: str, at: dt.datetime) -> None:
+    """Somebody pressed a button of it."""
+    session.add(ReportUse(outbox_id=message.id or 0, person_id=person_id, skill=skill, at=at))
 
 
 def list_due(session: Session, now: dt.datetime, *, limit: int = 20) -> Sequence[OutboxMessage]:

@@ -59,7 +59,12 @@ class OutboxMessage(SQLModel, table=True):
     """One message to one place, owed since `due_at`. `key` makes sure that it is owed once."""
 
     __tablename__ = "outbox"
-    __table_args__ = (one_of("status", Delivery), Index("ix_outbox_status", "status", "not_before"))
+    __table_args__ = (
+        one_of("status", Delivery),
+        Index("ix_outbox_status", "status", "not_before"),
+        Index("ix_outbox_ts", "ts"),
+        Index("ix_outbox_schedule", "schedule_id", "due_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)

@@ -32,6 +32,8 @@ def upgrade() -> None:
     for table, column in COLUMNS:
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
     rebuild_quota()
+    op.create_index('ix_outbox_ts', 'outbox', ['ts'], unique=False)
+    op.create_index('ix_outbox_schedule', 'outbox', ['schedule_id', 'due_at'], unique=False)
     op.create_table('loss_reason',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(), nullable=False),
