@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 from aiohttp import ClientConnectorError
 from slack_sdk.errors import SlackApiError
 
-from bot.posting import DOUBTFUL, FAILURES, Poster, slack_word
+from bot.posting import DOUBTFUL, EVENT_TYPE, FAILURES, Poster, slack_word
 from bot.views.answer import draw_answer
 from skills.answer import Answer
 from skills.language import get_language
@@ -35,7 +35,6 @@ logger = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-EVENT_TYPE = "playmaker_report"
 ABANDONED_AFTER = dt.timedelta(minutes=3)
 """Longer than a post with all its retries takes: whoever claimed it is gone."""
 BACKOFF = dt.timedelta(seconds=10)

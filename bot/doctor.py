@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from bot.app import create_client
 from bot.manifest import list_scopes
 from bot.settings import SlackSettings
+from bot.views.picture import list_families
 from knowledge_base import KnowledgeBase, KnowledgeError
 from store.engine import Database
 from store.models import Opportunity, Organisation, Person, Quota, Role, Stage
@@ -64,6 +65,7 @@ def list_findings(
         findings += asyncio.run(_gathered(check_slack(slack, clock)))
     findings += check_database(database, clock)
     findings += check_knowledge(open_knowledge)
+    findings += check_pictures()
     return findings
 
 
@@ -245,6 +247,18 @@ def check_knowledge(open_knowledge: Callable[[], KnowledgeBase]) -> Iterator[Fin
         yield weak(problem, "See `python -m knowledge_base status`.")
     if status.documents:
         yield good(f"Knowledge base: {status.documents} documents, {status.passages} passages.")
+
+
+def check_pictures() -> Iterator[Finding]:
+    """Whether charts that are sent as pictures can show Chinese."""
+    families = list_families()
+    if len(families) > 1:
+        yield good(f"Charts as pictures are drawn with {families[0]} and, in Chinese, {families[1]}.")
+    else:
+        yield weak(
+            "Charts that are sent as pictures show boxes for Chinese: no font with Chinese characters is installed.",
+            "Install one, such as Noto Sans CJK (Debian: fonts-noto-cjk), and start the bot again.",
+        )
 
 
 async def _gathered(findings: AsyncIterator[Finding]) -> list[Finding]:

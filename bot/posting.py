@@ -1,19 +1,25 @@
-"""Drawings to Slack: posting, whispering, replacing; what Slack refuses is sent again in a plainer form."""
+"""Drawings to Slack: posting, whispering, replacing, attaching; what Slack refuses is sent again in a plainer form."""
 
+import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.views.drawing import Drawing, Json
+from bot.views.picture import Picture
 from bot.views.table import as_code
 
 logger = logging.getLogger(__name__)
 
+EVENT_TYPE = "playmaker_report"
+"""Of the metadata by which a delivered report is known again."""
 REFUSED_BLOCKS = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "block_mismatch"})
 DOUBTFUL = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 """Slack's words for having failed in the middle: what was asked may be done all the same."""
@@ -34,10 +40,14 @@ class Poster:
 
     def __init__(self, client: AsyncWebClient) -> None:
         self.client = client
+        self._one_picture = asyncio.Semaphore(1)
 
     async def post(self, drawing: Drawing, channel: str, thread: str = "", metadata: Json | None = None) -> str:
-        """Post for everybody in the channel or thread; returns the message's ts."""
-        said = await self._plainer(
+        """Post for everybody in the channel or thread, with what is attached; returns the message's ts.
+
+        What cannot be attached is not raised: the message stands there.
+        """
+        said, shown = await self._plainer(
             drawing,
             lambda shown: self.client.chat_postMessage(
                 channel=channel,
@@ -49,11 +59,35 @@ class Poster:
                 unfurl_media=False,
             ),
         )
-        return str(said["ts"])
+        ts = str(said["ts"])
+        await self.attach(shown, channel, thread or ts)
+        return ts
 
-    async def whisper(self, drawing: Drawing, channel: str, user: str, thread: str = "") -> None:
-        """Show it to one person in a channel."""
-        await self._plainer(
+    async def attach(self, drawing: Drawing, channel: str, thread: str = "", comment: str = "") -> None:
+        """Its pictures and files as one message below it; in words where Slack does not take them."""
+        if not drawing.has_attachments:
+            return
+        try:
+            async with self._one_picture:
+                drawn = [done for one in drawing.pictures if (done := await asyncio.to_thread(_uploaded, one))]
+            files: list[Json] = [
+                {"filename": file.name, "file": file.content, "title": file.name} for file in drawing.files
+            ]
+            if drawn or files:
+                await self.client.files_upload_v2(
+                    file_uploads=[*drawn, *files],
+                    channel=channel,
+                    thread_ts=thread or None,
+                    initial_comment=comment or None,
+                )
+        except (*FAILURES, SlackClientError) as error:
+            logger.warning("nothing could be attached: %s", slack_word(error))
+            with contextlib.suppress(*FAILURES):
+                await self.client.chat_postMessage(channel=channel, text=drawing.excuse, thread_ts=thread or None)
+
+    async def whisper(self, drawing: Drawing, channel: str, user: str, thread: str = "") -> Drawing:
+        """Show it to one person in a channel; returns what Slack took of it. Nothing is attached."""
+        _, shown = await self._plainer(
             drawing,
             lambda shown: self.client.chat_postEphemeral(
                 channel=channel,
@@ -63,6 +97,7 @@ class Poster:
                 thread_ts=thread or None,
             ),
         )
+        return shown
 
     async def replace(self, drawing: Drawing, channel: str, ts: str) -> None:
         """Put it in the place of a message of ours."""
@@ -73,8 +108,11 @@ class Poster:
             ),
         )
 
-    async def respond(self, url: str, drawing: Drawing, *, replace: bool = False) -> bool:
-        """Answer through a response URL, to the one person who may see it; False when it is used up or too old."""
+    async def respond(self, url: str, drawing: Drawing, *, replace: bool = False) -> Drawing | None:
+        """Answer through a response URL, to the one person who may see it; None when it is used up or too old.
+
+        Returns what Slack took of it. Nothing is attached.
+        """
         for shown in _plainer_and_plainer(drawing):
             body = {
                 "response_type": "ephemeral",
@@ -84,11 +122,11 @@ class Poster:
             }
             status, words = await self._send(url, body)
             if status == OK:
-                return True
+                return shown
             if "block" not in words:
                 logger.info("a response URL answered %d: %s", status, words[:200])
-                return False
-        return False
+                return None
+        return None
 
     async def _send(self, url: str, body: Json) -> tuple[int, str]:
         session = self.client.session
@@ -100,12 +138,13 @@ class Poster:
         except (ClientError, TimeoutError) as error:
             return 0, type(error).__name__
 
-    async def _plainer(self, drawing: Drawing, send: Callable[[Drawing], Awaitable[Any]]) -> Any:
-        """Send it; when Slack refuses its blocks, without charts, then with tables as text, then its text alone."""
+    async def _plainer(self, drawing: Drawing, send: Callable[[Drawing], Awaitable[Any]]) -> tuple[Any, Drawing]:
+        """Send it; when Slack refuses its blocks, with pictures for charts, then with tables as text, then its text
+        alone. Returns what Slack says and what it took."""
         forms = _plainer_and_plainer(drawing)
         for number, shown in enumerate(forms, 1):
             try:
-                return await send(shown)
+                return await send(shown), shown
             except SlackApiError as error:
                 reason = str(error.response.get("error"))
                 if reason not in REFUSED_BLOCKS or number == len(forms):
@@ -121,7 +160,18 @@ def _plainer_and_plainer(drawing: Drawing) -> list[Drawing]:
         forms.append(drawing.without_charts())
     if any(block["type"] == "data_table" for block in drawing.blocks):
         plain = forms[-1].blocks
-        forms.append(Drawing(drawing.text, tuple(as_code(b) if b["type"] == "data_table" else b for b in plain)))
+        texts = tuple(as_code(b) if b["type"] == "data_table" else b for b in plain)
+        forms.append(replace(forms[-1], blocks=texts))
     if drawing.blocks:
-        forms.append(Drawing(drawing.text))
+        forms.append(replace(forms[-1], blocks=()))
     return forms
+
+
+def _uploaded(picture: Picture) -> Json | None:
+    """The picture as an upload; None where it cannot be drawn, which must not keep the message from standing there."""
+    try:
+        png = picture.png()
+    except Exception:
+        logger.exception("a chart could not be drawn")
+        return None
+    return {"filename": picture.name, "file": png, "title": picture.title, "alt_txt": picture.alt}

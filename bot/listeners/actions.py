@@ -1,6 +1,7 @@
-"""Buttons under answers."""
+"""Buttons under answers, and the menu beside them."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
@@ -13,6 +14,7 @@ from bot.listeners.modals import open_form
 from bot.views.button import Press
 from bot.views.drawing import Drawing, kept_blocks
 from bot.views.errors import outdated
+from bot.views.menu import MENU, read_option
 from skills.answer import Status
 from skills.contract import Actor
 from skills.runner import Reply, cancel, confirm, run_skill
@@ -20,6 +22,7 @@ from store.models import Source
 
 PRESSED = re.compile(r"^(run|confirm|cancel)-\d+$")
 FORM = re.compile(r"^form-\d+$")
+CHOSEN = re.compile(rf"^{MENU}\d+:")
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -33,33 +36,43 @@ def register(app: AsyncApp, desk: Desk) -> None:
     @desk.counted
     async def asked_for_form(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        place = place_of(body)
-        async with desk.guarded(place):
-            asked = Press.read(str(body["actions"][0].get("value") or ""))
-            if asked is None or asked.invocation is None:
-                await desk.tell(place, outdated())
-                return
-            actor = await desk.identity.actor(place.user, language=asked.language)
-            trigger = str(body["trigger_id"])
-            await open_form(desk, place, actor, asked.invocation, trigger, home=bool(body.get("view")))
+        await press(desk, body)
+
+    @app.action(CHOSEN)
+    @desk.counted
+    async def chosen(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await press(desk, body)
 
 
 async def press(desk: Desk, body: dict[str, Any]) -> None:
-    """Do what the button says, as the person who pressed it, and show what came of it."""
+    """Do what the button or the menu's option says, as the person who chose it, and show what came of it."""
     place = place_of(body)
     async with desk.guarded(place):
-        asked = Press.read(str(body["actions"][0].get("value") or ""))
+        asked = _asked(body["actions"][0])
         if asked is None:
             await desk.tell(place, outdated())
             return
         if asked.do == "run" and desk.is_again(f"{place.user}:{_stands_in(body)}:{asked.value}"):
             return
         actor = await desk.identity.actor(place.user, language=asked.language)
-        room = PRIVATE if asked.private else await desk.room(place, actor)
-        async with desk.working(place):
-            reply = await desk.in_thread(work, desk, asked, actor, room)
-            await desk.remember(place, actor, reply)
-        await _show(desk, body, place, asked, reply, actor, room)
+        if asked.do == "form" and asked.invocation is not None:
+            trigger = str(body["trigger_id"])
+            await open_form(desk, place, actor, asked.invocation, trigger, home=bool(body.get("view")))
+        else:
+            room = PRIVATE if asked.private else await desk.room(place, actor)
+            async with desk.working(place):
+                reply = await desk.in_thread(work, desk, asked, actor, room)
+                await desk.remember(place, actor, reply)
+            await _show(desk, body, place, asked, reply, actor, room)
+        await desk.note_use(body, actor, asked.invocation.skill if asked.invocation else asked.do)
+
+
+def _asked(action: Mapping[str, Any]) -> Press | None:
+    """What was pressed or chosen; None where it is not ours, or of another version."""
+    if action.get("selected_option"):
+        return read_option(action)
+    return Press.read(str(action.get("value") or ""))
 
 
 def _stands_in(body: dict[str, Any]) -> str:
@@ -108,7 +121,7 @@ async def _take_away(desk: Desk, body: dict[str, Any], *, whole_question: bool) 
     def is_spent(element: dict[str, Any]) -> bool:
         if whole_question:
             return str(element.get("action_id", "")).startswith(("confirm-", "cancel-"))
-        return bool(element.get("value") == value)
+        return value is not None and bool(element.get("value") == value)
 
     blocks = kept_blocks(message["blocks"], is_spent)
     drawing = Drawing(str(message.get("text") or "…"), tuple(blocks))
@@ -116,8 +129,7 @@ async def _take_away(desk: Desk, body: dict[str, Any], *, whole_question: bool) 
 
 
 async def _direct(desk: Desk, place: Place) -> Place:
-    opened = await desk.poster.client.conversations_open(users=place.user)
-    return direct(place, str(opened["channel"]["id"]))
+    return direct(place, await desk.direct_channel(place.user))
 
 
 def place_of(body: dict[str, Any]) -> Place:

@@ -4,17 +4,17 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial, wraps
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.identity import PRIVATE, Identity, Room
-from bot.posting import FAILURES, Poster
+from bot.posting import EVENT_TYPE, FAILURES, Poster
 from bot.views.answer import Extra, draw_answer
 from bot.views.button import Press
 from bot.views.drawing import Drawing
@@ -27,6 +27,7 @@ from skills.runner import Assistant, Reply, run_skill
 from skills.text import text
 from store.inbound import add_claim, get_conversation
 from store.models import Source
+from store.outbox import add_use, get_delivered
 
 logger = logging.getLogger(__name__)
 
@@ -205,14 +206,38 @@ class Desk:
                     # It is done by now; told as a failure, it would be done again.
                     logger.exception("what %s was about could not be remembered", reply.skill)
 
+    async def note_use(self, body: Mapping[str, Any], actor: Actor, what: str) -> None:
+        """Keep that somebody pressed a button of a delivered report: digests that nobody acts on are told of."""
+        message = body.get("message") or {}
+        channel, ts = str((body.get("channel") or {}).get("id") or ""), str(message.get("ts") or "")
+        metadata = message.get("metadata") or {}
+        key = (metadata.get("event_payload") or {}).get("key") if metadata.get("event_type") == EVENT_TYPE else ""
+        if not channel or not ts:
+            return
+
+        def note_use() -> None:
+            with self.assistant.database.writing() as session:
+                report = get_delivered(session, channel, ts, str(key or ""))
+                if report is not None and report.schedule_id is not None:
+                    add_use(session, report, actor.id, what, self.assistant.clock())
+
+        try:
+            await self.in_thread(note_use)
+        except SQLAlchemyError:
+            logger.exception("that a report was used could not be kept")
+
     async def room(self, place: Place, actor: Actor) -> Room:
         return PRIVATE if place.is_private else await self.identity.room(place.channel, actor)
 
     async def send(self, place: Place, reply: Reply, actor: Actor, room: Room, *, replace: bool = False) -> None:
         """Show a reply where it was asked: to everybody there, or to the asker alone."""
         reply = await self._for_the_asker(reply, actor, room)
-        drawing = self.draw(reply, actor, room)
         hidden = reply.answer.private or (room.narrows and bool(reply.changes))
+        if reply.answer.files and not place.is_direct and (hidden or place.response_url):
+            note = text("The file is in our direct conversation.")
+            answer = reply.answer.model_copy(update={"notes": (note, *reply.answer.notes)})
+            reply = reply.model_copy(update={"answer": answer})
+        drawing = self.draw(reply, actor, room)
         await self.show(place, drawing, hidden=hidden, replace=replace)
 
     async def _for_the_asker(self, reply: Reply, actor: Actor, room: Room) -> Reply:
@@ -244,12 +269,21 @@ class Desk:
         return ((text("Show me privately"), again),)
 
     async def show(self, place: Place, drawing: Drawing, *, hidden: bool = False, replace: bool = False) -> None:
-        if place.response_url and await self.poster.respond(place.response_url, drawing, replace=replace):
-            return
-        if (hidden or place.response_url) and not place.is_direct:
-            await self.poster.whisper(drawing, place.channel, place.user, place.thread)
-        else:
+        shown: Drawing | None = None
+        if place.response_url:
+            shown = await self.poster.respond(place.response_url, drawing, replace=replace)
+        if shown is None and (hidden or place.response_url) and not place.is_direct:
+            shown = await self.poster.whisper(drawing, place.channel, place.user, place.thread)
+        if shown is None:
             await self.poster.post(drawing, place.channel, place.root)
+        elif shown.has_attachments:
+            # What only one person sees holds no files; their direct conversation does.
+            await self.poster.attach(shown, await self.direct_channel(place.user), comment=shown.text)
+
+    async def direct_channel(self, user: str) -> str:
+        """The direct conversation with this person, opened where there is none."""
+        opened = await self.poster.client.conversations_open(users=user)
+        return str(opened["channel"]["id"])
 
     async def tell(self, place: Place, answer: Answer, language: str = "en") -> None:
         """Something for this person alone."""

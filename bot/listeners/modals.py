@@ -203,8 +203,7 @@ async def _told(desk: Desk, place: Place, carried: Carried, actor: Actor | None,
         await desk.tell(place, reply.answer, carried.language)
         return
     if carried.home:
-        opened = await desk.poster.client.conversations_open(users=place.user)
-        place = direct(place, str(opened["channel"]["id"]))
+        place = direct(place, await desk.direct_channel(place.user))
     await desk.remember(place, actor, reply)
     room = await desk.room(place, actor)
     await desk.send(place, reply, actor, room)

@@ -9,7 +9,7 @@ from bot.local_workspace.elements import NoSuchElement
 from bot.local_workspace.faults import Faults
 from bot.local_workspace.feed import NothingHappened
 from bot.local_workspace.messages import Message, View, as_text
-from bot.local_workspace.person import Person, buttons
+from bot.local_workspace.person import Person, buttons, menu
 from bot.local_workspace.responses import Submission
 from bot.local_workspace.roster import App, Channel, Member, Roster, RosterError, SlashCommand, Welcome
 from bot.local_workspace.validation import check_message, check_view
@@ -38,4 +38,5 @@ __all__ = [
     "buttons",
     "check_message",
     "check_view",
+    "menu",
 ]

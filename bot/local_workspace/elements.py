@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,6 +52,8 @@ class Placed:
     def label(self) -> str:
         if self.block.get("type") == "input":
             return text_of(self.block.get("label"))
+        if self.element.get("type") == "overflow":
+            return "More actions"
         return text_of(self.element.get("text")) or text_of(self.element.get("placeholder"))
 
 
@@ -82,10 +84,11 @@ def _in_block(block: Json) -> Iterator[Placed]:
 def find_element(blocks: Iterable[Json], wanted: str) -> Placed:
     """The element with this action_id, label, block_id or words; raises `NoSuchElement`."""
     elements = list_elements(blocks)
-    tests = (
+    tests: tuple[Callable[[Placed], bool], ...] = (
         lambda p: p.action_id == wanted,
         lambda p: p.label == wanted,
         lambda p: p.block_id == wanted,
+        lambda p: p.element.get("type") == "overflow" and wanted in option_words(p.element),
         lambda p: any(
             text_of(p.element.get(k, {}).get("text")) == wanted for k in ("positive_button", "negative_button")
         ),
@@ -129,6 +132,11 @@ def list_options(element: Json) -> list[Json]:
     """The options an element carries, groups flattened."""
     grouped = [o for g in element.get("option_groups", ()) for o in g.get("options", ())]
     return [*element.get("options", ()), *grouped]
+
+
+def option_words(element: Json) -> list[str]:
+    """The words of its options."""
+    return [text_of(option.get("text")) for option in list_options(element)]
 
 
 def pick_option(options: Iterable[Json], wanted: Any) -> Json:

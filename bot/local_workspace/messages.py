@@ -40,7 +40,7 @@ class Message:
     def as_text(self) -> str:
         """What a reader sees, in plain text: blocks if there are any, else the text."""
         body = blocks_as_text(self.blocks) if self.blocks else blocks_as_text(_text_block(self.text))
-        names = [f"[file {f.get('title') or f.get('name')}]" for f in self.files]
+        names = [f"[file {f.get('alt_txt') or f.get('title') or f.get('name')}]" for f in self.files]
         return "\n".join([body, *names]) if body else "\n".join(names)
 
     def with_reaction(self, name: str, user: str, *, added: bool) -> Message:
@@ -100,6 +100,8 @@ class StoredFile:
     created: int
     shared_in: tuple[str, ...] = ()
     complete: bool = False
+    alt_text: str = ""
+    """What a picture shows, for those who cannot see it."""
 
 
 _TOKEN = re.compile(r"<(@|#|!)?([^<>|]+)(?:\|([^<>]*))?>")

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.local_workspace.acts import Acts
-from bot.local_workspace.elements import Placed, find_element, list_elements, pick_option, state_of
+from bot.local_workspace.elements import (
+    Placed,
+    find_element,
+    list_elements,
+    option_words,
+    pick_option,
+    state_of,
+)
 from bot.local_workspace.feed import Happening
 from bot.local_workspace.messages import Message, View
 from bot.local_workspace.rendering import text_of
@@ -65,14 +72,15 @@ class Person:
         return self._acts.react(self.id, self._now(message), name)
 
     async def click(self, source: Message | View, what: str, value: Any = None) -> None:
-        """Press the button with this action_id or these words; a feedback button by its own words.
+        """Press the button with this action_id or these words; a feedback button or a menu's option by its own words.
 
         Raises `NotAcknowledgedError` when the app does not answer in time.
         """
         self._begin()
         source = self._current(source)
         placed = find_element(source.blocks, what)
-        chosen = what if placed.element["type"] == "feedback_buttons" and value is None else value
+        by_words = placed.element["type"] in {"feedback_buttons", "overflow"}
+        chosen = what if by_words and value is None else value
         await self._acts.click(self.id, source, placed, chosen)
 
     async def choose(self, source: Message | View, what: str, value: Any) -> None:
@@ -245,3 +253,9 @@ class Person:
 def buttons(source: Message | View) -> list[str]:
     """The words on the buttons of a message or view, in reading order."""
     return [p.label for p in list_elements(source.blocks) if p.element["type"] == "button"]
+
+
+def menu(source: Message | View) -> list[str]:
+    """The words in the "⋯" menus of a message or view, in reading order."""
+    menus = [p.element for p in list_elements(source.blocks) if p.element["type"] == "overflow"]
+    return [words for element in menus for words in option_words(element)]

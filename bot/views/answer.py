@@ -1,6 +1,7 @@
 """An answer as a Slack message: nothing is computed here, and Slack refuses nothing of it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from slackblocks import (
@@ -9,6 +10,7 @@ from slackblocks import (
     Button,
     ContextBlock,
     DataTableBlock,
+    OverflowMenu,
     PlainText,
     RichText,
     RichTextBlock,
@@ -23,10 +25,13 @@ from bot.views.button import Press, draw_button, of_action, of_choice
 from bot.views.chart import draw_chart
 from bot.views.drawing import Drawing, Json
 from bot.views.escape import capital, cut, escape, is_plain, notification, pieces, rich, words_of
+from bot.views.menu import draw_menus
+from bot.views.picture import Picture
 from bot.views.table import MOST_TEXT, draw_table
-from skills.answer import Answer, Bullets, Chart, Citation, Facts, Paragraph, Quote, Status, Table
+from skills.answer import Action, Answer, Bullets, Chart, Citation, Facts, Paragraph, Quote, Status, Table
 from skills.answer import Block as Part
 from skills.language import Language
+from skills.offers import EXPORT
 from skills.text import Text, Word, text
 
 MOST_BLOCKS = 50
@@ -44,6 +49,9 @@ MOST_NOTES = 8
 PATH = " > "
 """Between the headings of a section's path."""
 CHARTS = 2
+NOT_ATTACHED = text(
+    "I could not attach what belongs here. Ask an administrator whether the app may write files in Slack."
+)
 
 Extra = tuple[Text, Press]
 
@@ -59,16 +67,24 @@ def draw_answer(
 ) -> Drawing:
     """The message. `extra` are buttons after the answer's own; `name` begins every block id, which are always the same.
 
-    `charts=False` is for places that show none, such as the Home tab.
+    `charts=False` is for places that show none, such as the Home tab. A chart that Slack's own do not hold becomes a
+    picture beside the blocks.
     """
     head = _paragraph(answer.headline, language, f"{name}.headline")[:1]
-    buttons = _buttons(answer, extra, language, name)
+    body = _body(answer, language, name, charts=charts)
+    buttons = _buttons(_with_file_at_hand(answer) if body.is_cut else answer, extra, language, name)
     notes = _notes(answer, language, name)
     tail = [*notes, *buttons] if answer.status is Status.CONFIRM else [*buttons, *notes]
-    body = list(_body(answer, language, name, charts=charts))
     room = most_blocks - len(head) - len(tail)
-    blocks = [*head, *_fitting(body, room, language, name), *tail]
-    return Drawing(notification(answer.headline, language), resolved(blocks))
+    blocks = [*head, *_fitting(body.blocks, room, language, name), *tail]
+    return Drawing(
+        notification(answer.headline, language),
+        resolved(blocks),
+        pictures=tuple(body.pictures),
+        spare=tuple(body.spare),
+        files=answer.files,
+        excuse=words_of(NOT_ATTACHED, language),
+    )
 
 
 def resolved(blocks: Iterable[Block]) -> tuple[Json, ...]:
@@ -99,22 +115,57 @@ def _fitting(body: Sequence[Block], room: int, language: Language, name: str) ->
     return kept
 
 
-def _body(answer: Answer, language: Language, name: str, *, charts: bool) -> Iterator[Block]:
+@dataclass
+class Body:
+    """What stands between headline and small print."""
+
+    blocks: list[Block] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
+    """Charts that do not fit among the blocks."""
+    spare: list[Picture] = field(default_factory=list)
+    """The charts among the blocks."""
+    is_cut: bool = False
+    """Whether a table has more rows than are shown."""
+
+
+def _body(answer: Answer, language: Language, name: str, *, charts: bool) -> Body:
     # Slack counts the text of all data tables of a message together.
-    room, drawn = MOST_TEXT, 0
+    room, body = MOST_TEXT, Body()
     for number, part in enumerate(answer.blocks, 1):
         here = f"{name}.{number}"
         if isinstance(part, Table):
             for block in draw_table(part, language, here, room=room):
                 room -= size_of(resolved([block])) if isinstance(block, DataTableBlock) else 0
-                yield block
+                body.is_cut = body.is_cut or block.block_id == f"{here}.more"
+                body.blocks.append(block)
         elif isinstance(part, Chart):
-            chart = draw_chart(part, language, here) if charts and drawn < CHARTS else None
-            if chart is not None:
-                drawn += 1
-                yield chart
+            if charts:
+                _add_chart(body, part, language, here)
         else:
-            yield from _words(part, language, here)
+            body.blocks += _words(part, language, here)
+    return body
+
+
+def _add_chart(body: Body, chart: Chart, language: Language, name: str) -> None:
+    """Slack's own where it fits, else a picture."""
+    picture = Picture(chart, language)
+    drawn = draw_chart(chart, language, name) if len(body.spare) < CHARTS else None
+    if drawn is not None:
+        body.blocks.append(drawn)
+        body.spare.append(picture)
+    elif picture.can_be_drawn:
+        body.pictures.append(picture)
+
+
+def _with_file_at_hand(answer: Answer) -> Answer:
+    """The whole table as a file is offered beside the buttons where not all of it is shown."""
+    first = next((action for action in answer.actions if action.tucked and is_export(action)), None)
+    shown = tuple(a.model_copy(update={"tucked": False}) if a is first else a for a in answer.actions)
+    return answer.model_copy(update={"actions": shown})
+
+
+def is_export(action: Action) -> bool:
+    return action.invocation is not None and action.invocation.skill == EXPORT
 
 
 def _words(part: Part, language: Language, name: str) -> list[Block]:
@@ -226,17 +277,25 @@ def _small(lines: Sequence[str], block_id: str) -> ContextBlock:
 
 
 def _buttons(answer: Answer, extra: Sequence[Extra], language: Language, name: str) -> list[Block]:
+    """Rows of buttons; what is tucked away is in the menu at the end of the last one."""
+    tucked = [(action.label, of_action(action, language)) for action in answer.actions if action.tucked]
+    menus, too_long = draw_menus(tucked, language)
     wanted: list[tuple[Text, Press, Literal["", "primary", "danger"]]] = [
         *((choice.label, of_choice(choice, language), "") for choice in answer.choices),
-        *((action.label, of_action(action, language), action.style) for action in answer.actions),
-        *((label, press, "") for label, press in extra),
+        *((one.label, of_action(one, language), one.style) for one in answer.actions if not one.tucked),
+        *((label, press, "") for label, press in (*extra, *too_long)),
     ]
     drawn: list[Button] = []
     for number, (label, press, style) in enumerate(wanted[:MOST_BUTTONS]):
         button = draw_button(label, press, language, number, style)
         if button is not None:
             drawn.append(button)
+    rows: list[list[Button | OverflowMenu]] = [
+        [*drawn[start : start + BUTTONS_IN_A_ROW]] for start in range(0, len(drawn), BUTTONS_IN_A_ROW)
+    ]
+    if menus:
+        rows = rows or [[]]
+        rows[-1] += menus
     return [
-        ActionsBlock(list(drawn[start : start + BUTTONS_IN_A_ROW]), block_id=f"{name}.actions-{start}")
-        for start in range(0, len(drawn), BUTTONS_IN_A_ROW)
+        ActionsBlock([*row], block_id=f"{name}.actions-{number * BUTTONS_IN_A_ROW}") for number, row in enumerate(rows)
     ]

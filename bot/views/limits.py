@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.views.drawing import CHART, Json
+from bot.views.drawing import CHART, MENU, Json
 
 MOST_BLOCKS = 50
 MOST_VIEW_BLOCKS = 100
@@ -11,6 +11,8 @@ MOST_CHARTS = 2
 MOST_CELL_TEXT = 10_000
 MOST_BLOCK_ID = 255
 MOST_VALUE = 2_000
+MOST_OPTIONS = 5
+MOST_OPTION_VALUE = 150
 MESSAGE_ONLY = frozenset({CHART, "markdown", "context_actions", "plan", "task_card", "file"})
 
 
@@ -54,6 +56,11 @@ def _whole(blocks: Sequence[Json], most: int) -> list[str]:
         names = [element["action_id"] for element in elements]
         if len(set(names)) < len(names):
             problems.append(f"An action id is there twice in {block.get('block_id')}.")
+        menus = [element for element in elements if element["type"] == MENU]
+        problems += ["A menu has too many options." for menu in menus if len(menu["options"]) > MOST_OPTIONS]
+        options = [option for menu in menus for option in menu["options"]]
+        problems += ["An option carries too much." for option in options if len(option["value"]) > MOST_OPTION_VALUE]
+        problems += ["An action id is too long." for one in names if len(one) > MOST_BLOCK_ID]
         problems += ["A button carries too much." for e in elements if len(e.get("value", "")) > MOST_VALUE]
     return problems
 

@@ -11,7 +11,7 @@ RULE = "–"
 
 
 def plain_answer(answer: Answer, language: Language) -> str:
-    """The whole answer as lines of text; choices are numbered, so that "2" answers them."""
+    """The whole answer as lines of text; choices are numbered, so that "2" answers them. Its menu is left out."""
     parts = [plain_words(answer.headline, language)]
     parts += [_block(block, language) for block in answer.blocks if not _is_told(block, answer.blocks, language)]
     if answer.citations:
@@ -22,8 +22,10 @@ def plain_answer(answer: Answer, language: Language) -> str:
     if answer.choices:
         lines = enumerate(list_choices(answer, language), 1)
         parts.append("\n".join(f"{number}. {choice}" for number, choice in lines))
-    if answer.actions:
-        parts.append(" ".join(f"[{plain_words(action.label, language)}]" for action in answer.actions))
+    parts += [f"[{file.name}, {len(file.content):,} bytes]" for file in answer.files]
+    buttons = [action for action in answer.actions if not action.tucked]
+    if buttons:
+        parts.append(" ".join(f"[{plain_words(action.label, language)}]" for action in buttons))
     return "\n".join(part for part in parts if part)
 
 

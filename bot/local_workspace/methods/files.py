@@ -11,6 +11,8 @@ from bot.local_workspace.methods.messages import thread_of
 from bot.local_workspace.roster import Json
 from bot.local_workspace.web_api import ApiError, Call, Method
 
+MOST_ALT = 1_000
+
 
 def file_json(call: Call, stored: StoredFile) -> Json:
     """A file as `files.info` shows it."""
@@ -31,6 +33,7 @@ def file_json(call: Call, stored: StoredFile) -> Json:
         "url_private_download": url,
         "permalink": url,
         "channels": list(stored.shared_in),
+        **({"alt_txt": stored.alt_text} if stored.alt_text else {}),
     }
 
 
@@ -38,6 +41,8 @@ async def get_upload_url(call: Call) -> Json:
     name = call.need("filename")
     if call.number("length", 0) <= 0:
         raise ApiError("invalid_arguments", ["[ERROR] length must be a whole number above 0"])
+    if len(call.get("alt_txt")) > MOST_ALT:
+        raise ApiError("invalid_arguments", [f"[ERROR] alt_txt must be at most {MOST_ALT} characters"])
     file_id = f"F{secrets.token_hex(5).upper()}"
     call.state.files[file_id] = StoredFile(
         id=file_id,
@@ -47,6 +52,7 @@ async def get_upload_url(call: Call) -> Json:
         mimetype=mimetypes.guess_type(name)[0] or "application/octet-stream",
         user=call.state.bot,
         created=int(call.state.clock.now()),
+        alt_text=call.get("alt_txt"),
     )
     return {"upload_url": f"{call.base_url}/upload/{file_id}", "file_id": file_id}
 

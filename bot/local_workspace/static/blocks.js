@@ -130,7 +130,7 @@ export function attachments(list, place) {
 
 export function files(list) {
   return (list || []).map((f) => (/^image\/(png|jpeg|gif|webp)$/.test(f.mimetype)
-    ? h("figure", {}, h("figcaption", {}, f.title || f.name), image({ image_url: f.url_private, alt_text: f.title || f.name }, "large"))
+    ? h("figure", {}, h("figcaption", {}, f.title || f.name), image({ image_url: f.url_private, alt_text: f.alt_txt || f.title || f.name }, "large"))
     : h("a", { class: "file", href: safeUrl(f.url_private)?.href, download: f.name }, icon("file"), h("span", {}, h("strong", {}, f.title || f.name), h("small", {}, `${(f.filetype || "file").toUpperCase()} · ${size(f.size)}`)))));
 }
 
