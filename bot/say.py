@@ -232,4 +232,6 @@ def _audience(session: Session, channel: str | None, today: dt.date) -> Audience
     people = list_people(session, Scope.everybody(), active_on=today)
     scopes = [rights_of(session, person, organisation).read for person in people]
     common = reduce(lambda first, second: first & second, scopes, Scope.everybody()) if scopes else Scope.of(())
-    return Audience(channel=channel, name=channel if channel.startswith("#") else f"#{channel}", scope=common)
+    listening = frozenset(person.id for person in people if person.id is not None)
+    name = channel if channel.startswith("#") else f"#{channel}"
+    return Audience(channel=channel, name=name, scope=common, people=listening)

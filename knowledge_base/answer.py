@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from knowledge_base.cards import Card
 from knowledge_base.chunking import Block, get_blocks
 from knowledge_base.embeddings import Encoder
 from knowledge_base.evidence import Candidate, Confidence, Evidence, get_candidates
@@ -162,13 +163,20 @@ class Answering:
     """Answers from one knowledge base as of one day, or from its cards of one kind."""
 
     def __init__(
-        self, search: Search, rows: Rows, encoder: Encoder | None, today: date, kind: str | None = None
+        self,
+        search: Search,
+        rows: Rows,
+        encoder: Encoder | None,
+        today: date,
+        kind: str | None = None,
+        where: Callable[[Card], bool] | None = None,
     ) -> None:
         self._search = search
         self._rows = rows
         self._encoder = encoder
         self._today = today
         self._kind = kind
+        self._where = where
         self._texts: dict[int, str] = {}
         self._read: dict[int, list[FoundPassage]] = {}
 
@@ -202,7 +210,9 @@ class Answering:
 
     def judge(self, question: Question, where: Callable[[FoundPassage], bool]) -> list[Judged]:
         """The documents that may answer, likeliest first."""
-        hits = self._search.find(question, _HITS, kind=self._kind, where=where)
+        hits = self._search.find(
+            question, _HITS, kind=self._kind, where=lambda found: where(found) and self._is_open(found)
+        )
         candidates = get_candidates(question, hits, self._rows, self._encoder)
         units = self._rated(question, [unit for candidate in candidates for unit in self._units(candidate)])
         rating = self.get_rating(question)
@@ -218,6 +228,9 @@ class Answering:
         return sorted(judged, key=lambda one: -one.confidence)
 
     # --- finding what to quote
+
+    def _is_open(self, found: FoundPassage) -> bool:
+        return self._where is None or self._where(found.card)
 
     def _is_current(self, found: FoundPassage) -> bool:
         return found.superseded_by is None and found.card.is_valid_on(self._today)

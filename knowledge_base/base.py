@@ -137,14 +137,17 @@ class KnowledgeBase:
         hits = self._find(text, k, kind, where, include_expired=include_expired)
         return [hit.passage for hit in hits]
 
-    def ask(self, text: str, *, kind: str | None = None) -> "KnowledgeAnswer":
+    def ask(
+        self, text: str, *, kind: str | None = None, where: Callable[[Card], bool] | None = None
+    ) -> "KnowledgeAnswer":
         """Quote and cite what answers the question, or say that the knowledge base does not hold it.
 
-        ``kind`` keeps documents whose front matter says so, such as "objection".
+        ``kind`` keeps documents whose front matter says so, such as "objection"; ``where`` those whose card passes:
+        of the others nothing is said, not even that they are there.
         """
         from knowledge_base.answer import Answering
 
-        return Answering(self._search, self._rows, self._encoder, self._now().date(), kind).answer(text)
+        return Answering(self._search, self._rows, self._encoder, self._now().date(), kind, where).answer(text)
 
     def documents(self, kind: str | None = None) -> list[Document]:
         """All documents, or those of one kind, by file name; superseded and expired ones say so in ``is_current``."""

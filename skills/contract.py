@@ -79,6 +79,8 @@ class Audience:
     channel: str = ""
     name: str = ""
     scope: Scope | None = None
+    people: frozenset[int] | None = None
+    """Who they are, where that is not to be read from what is kept of the channel."""
 
     @property
     def is_private(self) -> bool:

@@ -1,10 +1,14 @@
 """Ask what the company has written down: quoted, cited, or an honest "that is not in there"."""
 
+from dataclasses import dataclass
+
 from pydantic import Field
 
 from knowledge_base.answer import KnowledgeAnswer
+from skills.answer import Answer
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.passages import cited, readable
+from skills.readers import get_asker, get_readers
 from skills.text import text
 
 
@@ -12,9 +16,30 @@ class AskParams(SkillParams):
     question: str = Field(description=text("the question, in your own words").template)
 
 
-def run(context: SkillContext, params: AskParams) -> KnowledgeAnswer:
+@dataclass(frozen=True)
+class Found:
+    """What those who listen may read, and whether the asker alone could read more that answers."""
+
+    answer: KnowledgeAnswer
+    more: bool = False
+
+
+def run(context: SkillContext, params: AskParams) -> Found:
+    readers, asker = get_readers(context), get_asker(context)
     with readable():
-        return context.knowledge.ask(params.question)
+        answer = context.knowledge.ask(params.question, where=readers.may_read)
+        if context.audience.is_private:
+            return Found(answer)
+        own = context.knowledge.ask(params.question, where=asker.may_read)
+    return Found(answer, own.status == "answer" and own.citations[:1] != answer.citations[:1])
+
+
+def present(found: Found) -> Answer:
+    answer = cited(found.answer)
+    if not found.more:
+        return answer
+    more = text("There is more on this that not everyone here may read. Ask me in a direct message.")
+    return answer.model_copy(update={"notes": (*answer.notes, more)})
 
 
 SKILL = Skill(
@@ -22,7 +47,7 @@ SKILL = Skill(
     summary=text("Ask the playbook, with the place it stands"),
     params=AskParams,
     run=run,
-    present=cited,
+    present=present,
     aliases=("kb", "playbook", "find"),
     examples=(
         Example("how much discount can I give?", AskParams(question="how much discount can I give?")),

@@ -10,6 +10,7 @@ from knowledge_base.search import Passage
 from skills.answer import Action, Answer, Block, Citation, Invocation, Paragraph, Quote
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.passages import cited, freshness, place, readable
+from skills.readers import get_readers
 from skills.references import find_opportunity
 from skills.text import text
 from store.models import Opportunity
@@ -42,10 +43,11 @@ def run(context: SkillContext, params: ObjectionParams) -> Help:
         opportunity = None
     knowledge = context.knowledge
     with readable():
-        answer = knowledge.ask(params.objection, kind=KIND)
+        readers = get_readers(context)
+        answer = knowledge.ask(params.objection, kind=KIND, where=readers.may_read)
         card = answer.citations[0].passage if answer.status == "answer" and answer.citations else None
         if card is None:
-            answer = knowledge.ask(params.objection)
+            answer = knowledge.ask(params.objection, where=readers.may_read)
         sections = tuple(knowledge.sections(card.document_id)) if card else ()
     return Help(params.objection, card, sections, answer, opportunity)
 
