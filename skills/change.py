@@ -87,6 +87,8 @@ FIELDS: dict[str, tuple[str, Text]] = {
     "level": ("level", text("level")),
     "month": ("month", text("month")),
     "ramp_percent": ("ramp_percent", text("ramp, in percent")),
+    "rule": ("rule", text("warning")),
+    "value": ("value", text("bound")),
     "until": ("until", text("until")),
     "reason": ("reason", text("reason")),
     "working_days_only": ("working_days_only", text("working days only")),

@@ -73,6 +73,10 @@ def check_write(context: SkillContext, record: RecordChange) -> None:
     if record.kind is RecordKind.QUOTA:
         _check_target(context, record)
         return
+    if record.kind is RecordKind.THRESHOLD:
+        if context.actor.role is not Role.ADMIN:
+            raise NotAllowed(text("Only an administrator sets from where on a warning applies."))
+        return
     if record.kind in (RecordKind.ACCEPTANCE, RecordKind.SUBMISSION):
         _check_own_word(context, record)
     if record.kind is RecordKind.ACCEPTANCE:

@@ -27,6 +27,7 @@ from store.models import (
     QuotaAcceptance,
     ReportSchedule,
     RiskSnooze,
+    RiskThreshold,
     Source,
 )
 
@@ -47,6 +48,7 @@ class RecordKind(StrEnum):
     SUBMISSION = "submission"
     SNOOZE = "snooze"
     SPLIT = "split"
+    THRESHOLD = "threshold"
 
 
 MODELS: Mapping[RecordKind, type[SQLModel]] = {
@@ -62,6 +64,7 @@ MODELS: Mapping[RecordKind, type[SQLModel]] = {
     RecordKind.SUBMISSION: ForecastSubmission,
     RecordKind.SNOOZE: RiskSnooze,
     RecordKind.SPLIT: CreditSplit,
+    RecordKind.THRESHOLD: RiskThreshold,
 }
 
 CREATED = "(created)"

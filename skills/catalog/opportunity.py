@@ -14,8 +14,10 @@ from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.envelope import Envelope
 from skills.errors import NotFound
 from skills.figure import Figure, RecordFilter
+from skills.flags import described
 from skills.permissions import check_shown
 from skills.references import find_opportunity
+from skills.standing import Judged, get_judged
 from skills.terms import BUYING_ROLES, CATEGORIES, DIRECTIONS, KINDS
 from skills.text import Moment, Text, text, verbatim
 from skills.wording import enumeration
@@ -69,6 +71,8 @@ class OpportunityView:
     activities: tuple[ActivityRow, ...]
     events: tuple[Event, ...]
     """Newest first."""
+    judged: Judged | None
+    """What puts it at risk; None once it is closed."""
     may_change: bool
     as_of: dt.datetime
     today: dt.date
@@ -95,6 +99,7 @@ def run(context: SkillContext, params: OpportunityParams) -> OpportunityView:
         contacts=tuple(contact for contact in others if contact.id not in known),
         activities=tuple(list_activities(session, context.scope, limit=ACTIVITIES, opportunity_id=opportunity_id)),
         events=_events(session, row, context),
+        judged=get_judged(context, context.scope, opportunity_id),
         may_change=context.write_scope.allows(one.owner_id),
         as_of=context.now,
         today=context.today,
@@ -194,7 +199,7 @@ def _headline(view: OpportunityView) -> Text:
 
 def _figures(view: OpportunityView) -> tuple[Figure, ...]:
     one = view.row.opportunity
-    envelope = Envelope(view.as_of, records=RecordFilter(owner_ids=(one.owner_id,)), filters=(verbatim(one.name),))
+    envelope = Envelope(view.as_of, records=RecordFilter(ids=(one.id or 0,)), filters=(verbatim(one.name),))
     return (
         envelope.money(
             "amount", text("Amount"), AMOUNT, _money(view), currency=one.currency, reason=text("no amount yet"), count=1
@@ -204,6 +209,8 @@ def _figures(view: OpportunityView) -> tuple[Figure, ...]:
 
 def _blocks(view: OpportunityView) -> tuple[Block, ...]:
     blocks: list[Block] = [Facts(facts=tuple(_facts(view)))]
+    if view.judged and (view.judged.findings or view.judged.snoozed):
+        blocks.append(Bullets(title=text("At risk"), items=tuple(_risks(view.judged))))
     if view.roles or view.contacts:
         blocks.append(Bullets(title=text("People"), items=tuple(_people(view))))
     if view.activities:
@@ -243,6 +250,19 @@ def _facts(view: OpportunityView) -> list[Fact]:
         if words:
             facts.append(Fact(label=label, value=verbatim(words)))
     return facts
+
+
+def _risks(judged: Judged) -> list[Text]:
+    put_off = [
+        text(
+            "{what} Put off until {day}: {reason}",
+            what=described(snoozed.finding),
+            day=snoozed.until,
+            reason=snoozed.reason,
+        )
+        for snoozed in judged.snoozed
+    ]
+    return [*(described(finding) for finding in judged.findings), *put_off]
 
 
 def _close(day: dt.date | None, today: dt.date) -> Text:

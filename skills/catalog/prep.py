@@ -10,11 +10,12 @@ from knowledge_base import Document, KnowledgeBase
 from skills.answer import Action, Answer, Block, Bullets, Citation, Fact, Facts, Invocation, Quote, Subject
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.errors import NotFound
-from skills.measures.risk import Finding, list_findings
+from skills.flags import described, question_for
+from skills.measures.risk import Finding
 from skills.passages import readable
 from skills.permissions import check_shown
 from skills.references import find_account, find_opportunity
-from skills.standing import described, get_standing, question_for
+from skills.standing import get_judged
 from skills.terms import BUYING_ROLES, KINDS
 from skills.text import Text, text
 from store.accounts import list_contacts
@@ -80,6 +81,7 @@ def run(context: SkillContext, params: PrepParams) -> CallPlan:
     roles = list_contact_roles(session, context.scope, opportunity_id)
     owner = session.get(Person, opportunity.owner_id)
     product = session.get(Product, opportunity.product_id) if opportunity.product_id else None
+    judged = get_judged(context, context.scope, opportunity_id)
     with readable():
         exit_criteria = _stage_card(context.knowledge, stage)
         objections = _objections(context.knowledge, stage, opportunity.competitor, product.name if product else "")
@@ -94,7 +96,7 @@ def run(context: SkillContext, params: PrepParams) -> CallPlan:
         ),
         people=tuple(Who(r.contact.name, r.contact.title, r.role, getattr(r, "stance", None)) for r in roles),
         activities=tuple(list_activities(session, context.scope, limit=LAST_ACTIVITIES, opportunity_id=opportunity_id)),
-        findings=list_findings(get_standing(context, opportunity, stage), context.today),
+        findings=judged.findings if judged else (),
         exit_criteria=exit_criteria,
         objections=objections,
         competitor=competitor,

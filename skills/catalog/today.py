@@ -4,20 +4,29 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from skills.answer import Action, Answer, Bullets, Invocation
+from skills.answer import Action, Answer, Bullets
 from skills.contract import Example, Skill, SkillContext, SkillParams
-from skills.measures.risk import Finding, Rule, list_findings
-from skills.standing import described, get_standing
+from skills.flags import described, mend_for
+from skills.measures.risk import Finding, Rule
+from skills.standing import list_judged
 from skills.text import text
-from store.models import Opportunity
-from store.opportunities import list_open, list_stages
+from store.risk import OpenRow
 from store.scope import Scope
 
 SHOWN = 7
 """A list that is longer is not a day's work."""
 BUTTONS = 5
-LOOKED_AT = 60
-URGENCY = (Rule.OVERDUE, Rule.STEP_OVERDUE, Rule.NO_NEXT_STEP, Rule.QUIET, Rule.NO_CLOSE_DATE, Rule.NO_BUYER)
+URGENCY = (
+    Rule.OVERDUE,
+    Rule.STEP_OVERDUE,
+    Rule.NO_NEXT_STEP,
+    Rule.GHOSTED,
+    Rule.QUIET,
+    Rule.IMPLAUSIBLE,
+    Rule.PUSHED,
+    Rule.NO_CLOSE_DATE,
+    Rule.NO_BUYER,
+)
 """Rules that ask for something today, the most urgent first; the others can wait for the next call."""
 
 
@@ -27,14 +36,17 @@ class TodayParams(SkillParams):
 
 @dataclass(frozen=True)
 class Need:
-    opportunity: Opportunity
-    customer: str
+    opportunity: OpenRow
     finding: Finding
+
+    @property
+    def customer(self) -> str:
+        return self.opportunity.account or self.opportunity.name
 
 
 @dataclass(frozen=True)
 class Due:
-    opportunity: Opportunity
+    opportunity: OpenRow
     step: str
     day: dt.date
 
@@ -48,21 +60,18 @@ class Today:
 
 
 def run(context: SkillContext, _: TodayParams) -> Today:
-    stages = {stage.id: stage for stage in list_stages(context.session)}
     mine = Scope.of({context.actor.id}) & context.scope
-    rows = list_open(context.session, mine, limit=LOOKED_AT)
-    needs, due = [], []
-    for row in rows:
-        opportunity = row.opportunity
-        findings = list_findings(get_standing(context, opportunity, stages[opportunity.stage_id]), context.today)
-        urgent = [finding for finding in findings if finding.rule in URGENCY]
+    needs, due, count = [], [], 0
+    for judged in list_judged(context, mine):
+        count += 1
+        row = judged.row
+        urgent = [finding for finding in judged.findings if finding.rule in URGENCY]
         if urgent:
-            worst = min(urgent, key=lambda finding: URGENCY.index(finding.rule))
-            needs.append(Need(opportunity, row.account or opportunity.name, worst))
-        if opportunity.next_step and opportunity.next_step_due == context.today:
-            due.append(Due(opportunity, opportunity.next_step, context.today))
+            needs.append(Need(row, min(urgent, key=lambda finding: URGENCY.index(finding.rule))))
+        if row.next_step and row.next_step_due == context.today:
+            due.append(Due(row, row.next_step, context.today))
     needs.sort(key=lambda need: (URGENCY.index(need.finding.rule), -need.finding.days, need.opportunity.id))
-    return Today(context.today, tuple(needs), tuple(due), len(rows))
+    return Today(context.today, tuple(needs), tuple(due), count)
 
 
 def present(today: Today) -> Answer:
@@ -94,15 +103,13 @@ def present(today: Today) -> Answer:
 
 
 def _mends(needs: Sequence[Need]) -> tuple[Action, ...]:
-    """The forms in which the gaps are closed, by customer; by opportunity where a customer has several."""
+    """What closes the gaps, by customer; by opportunity where a customer has several."""
     customers = [need.customer for need in needs]
     return tuple(
-        Action(
-            label=text(
-                "Edit {name}", name=need.customer if customers.count(need.customer) == 1 else need.opportunity.name
-            ),
-            kind="form",
-            invocation=Invocation.of("update", opportunity=f"opportunity:{need.opportunity.id}"),
+        mend_for(
+            need.finding,
+            need.opportunity.id,
+            need.customer if customers.count(need.customer) == 1 else need.opportunity.name,
         )
         for need in needs
     )

@@ -9,7 +9,7 @@ from knowledge_base import KnowledgeBase, KnowledgeSettings
 from skills.answer import Quote, Status
 from skills.catalog import CATALOG
 from skills.runner import Assistant, Reply
-from store.models import Activity, Contact, OpportunityContact
+from store.models import Activity, Contact, OpportunityContact, Role
 from tests.skills.company import NOW, Asking, Company, bullets, buttons, day, english, facts, headline, notes
 
 CARDS = Path(__file__).parents[2] / "knowledge_base" / "demo"
@@ -118,7 +118,7 @@ def test_a_call_plan_starts_from_the_gaps(asking: Asking, line: int) -> None:
         "The next step was due 13 Nov 2026.",
         "They never answered, in 78 days.",
         "Nobody is known who can sign.",
-        "Fewer than two people there are known.",
+        "Fewer than two people there were in touch since 19 Oct 2026.",
     ]
     assert "“Who signs for a sum like this, and what will they want to see first?”" in bullets(reply, "Ask")
     assert "Buyer has confirmed scope" in quotes(reply), "the exit criteria of the stage's card"
@@ -162,7 +162,7 @@ def test_today_lists_the_most_urgent_first_with_the_form_that_mends_it(
         "**Acme overdue**: The close date 1 Nov 2026 has passed.",
         "**Brandt line 3**: The next step was due 13 Nov 2026.",
     ]
-    assert list(buttons(reply)) == ["Edit Acme", "Edit Brandt Paper"]
+    assert list(buttons(reply))[:2] == ["Edit Acme", "Edit Brandt Paper"]
 
 
 def test_a_quiet_day_is_said_to_be_one(asking: Asking) -> None:
@@ -175,8 +175,8 @@ def test_help_speaks_of_the_askers_own_customers(asking: Asking, line: int) -> N
     shown = "\n".join(english(item) for item in reply.answer.blocks[0].items)  # type: ignore[union-attr]
     assert "Brandt Paper" in shown
     assert "acme" not in shown
-    for name in CATALOG:
-        assert f"**{name}**" in shown
+    for name, skill in CATALOG.items():
+        assert (f"**{name}**" in shown) == (skill.needs is Role.REP)
 
 
 def test_help_on_a_misspelt_command_offers_the_near_one(asking: Asking) -> None:
