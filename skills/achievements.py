@@ -1,47 +1,51 @@
-"""Credited bookings beside effective quotas, for everybody in a population and a period (domain 3.1 and 3.24)."""
+"""What everybody in a population did in a period, beside what was asked of them (domain 3.1 and 3.24)."""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from fractions import Fraction
-from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from skills.contract import SkillContext
-from skills.measures.attainment import attainment, effective_quota, is_ramping
+from skills.conversion import Conversion, Rule
+from skills.counted import Counted, Item, get_counted
+from skills.effective import Effective, EffectiveQuotas
+from skills.measures.attainment import attainment
 from skills.measures.calendar import Period, add_months
-from skills.working_days import Calendars, get_region, list_team_regions
-from store.models import Person, RateKind
-from store.money import Money, Rates, rounded
-from store.opportunities import sum_booked
+from skills.text import Text
+from store.ledger import Shared
+from store.models import Level, Metric, Person
+from store.money import Money, rounded
 from store.people import list_people
-from store.quotas import MonthlyQuota, list_highest_quotas, list_quotas
+from store.quotas import MonthlyQuota, list_quota_changes, list_quotas
 from store.scope import Scope
 
-RAMP = 12
-"""Months within which somebody can be ramping up."""
-
-
-class Rule(StrEnum):
-    """At which rates the figures were brought into one currency."""
-
-    NONE = "none"
-    PLAN = "plan"
-    BOOKING = "booking"
+CHANGES = 3
+"""How many changes of quotas within a period are told, the newest ones."""
 
 
 @dataclass
 class Achievement:
-    """One person's or one team's part, exact, in minor units of the achievements' currency."""
+    """One person's or one team's part, exact, in minor units of the achievements' currency, or a count."""
 
     credited: Fraction = Fraction(0)
     deals: int = 0
+    """How many records it was made of."""
     quota: Fraction = Fraction(0)
     has_quota: bool = False
     missing: set[str] = field(default_factory=set)
     """Currencies without a rate: with any of them the figures have no value."""
-    ramping: bool = False
+    overlay: Fraction = Fraction(0)
+    """The ledger beside the direct credit, never a part of it."""
+    overlay_deals: int = 0
+    left_out: int = 0
+    """Records that say too little to be counted."""
+    is_small: bool = False
+    """Whether the effective quota is less than a quarter of the full one."""
+    has_ramp: bool = False
+    by_month: dict[dt.date, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    """Credited in the stretches that begin on these days, where the period is counted by month."""
 
     @property
     def attainment(self) -> Fraction | None:
@@ -54,178 +58,204 @@ class Achievement:
         self.quota += other.quota
         self.has_quota |= other.has_quota
         self.missing |= other.missing
+        self.overlay += other.overlay
+        self.overlay_deals += other.overlay_deals
+        self.left_out += other.left_out
+        for day, part in other.by_month.items():
+            self.by_month[day] += part
+
+
+@dataclass(frozen=True)
+class QuotaVersion:
+    """The quotas as they stood until `day`, when they were changed for `reason`."""
+
+    day: dt.date
+    reason: str
+    quota: Fraction
 
 
 @dataclass(frozen=True)
 class Achievements:
-    currency: str
+    metric: Metric
+    currency: str | None
+    """None where the measure is a count."""
     rule: Rule
-    people: dict[int, Person]
-    by_person: dict[int, Achievement]
-    """Everybody with a quota or a booking; a manager's own quota is the team's number and is in `by_manager`."""
-    by_manager: dict[int, Fraction]
-    by_team: dict[int, Fraction]
-    """Quotas given to a team as such."""
+    rule_note: Text | None
+    people: Mapping[int, Person]
+    by_person: Mapping[int, Achievement]
+    """Everybody with a quota or something achieved; a manager's own quota is the team's number, in `quotas`."""
+    quotas: Mapping[Level, Effective]
+    shared: Sequence[Shared] = ()
+    crosses: bool = False
+    touched: frozenset[int] = frozenset()
+    unknown: Text | None = None
+    """Why nothing of this kind is known at all."""
+    warnings: tuple[Text, ...] = ()
 
     def money(self, minor: Fraction) -> Money:
+        if self.currency is None:
+            raise ValueError(f"{self.metric} is a count")
         return Money(rounded(minor), self.currency)
 
     def total(self, people: Iterable[int]) -> Achievement:
-        total = Achievement()
-        for person_id in people:
-            total.add(self.by_person.get(person_id, Achievement()))
+        """Of several people; what they share counts as one record."""
+        total, group = Achievement(), frozenset(people)
+        for person_id in group & self.by_person.keys():
+            total.add(self.by_person[person_id])
+        total.deals -= sum((len(one.people & group) - 1) * one.count for one in self.shared if one.people & group)
         return total
 
+    def quota_at(self, level: Level) -> Fraction | None:
+        """Everybody's effective quota at a level; whoever has none at it counts with their target. None without any."""
+        named, target = self.quotas.get(level), self.quotas.get(Level.TARGET, Effective())
+        if named is None or not named.by_person:
+            return None
+        asked = {**target.by_person, **named.by_person}
+        return sum((one.quota for one in asked.values()), Fraction(0))
 
-def count_achievements(context: SkillContext, scope: Scope, period: Period) -> Achievements:
+
+def count_achievements(
+    context: SkillContext,
+    scope: Scope,
+    period: Period,
+    metric: Metric = Metric.BOOKED,
+    level: Level = Level.TARGET,
+) -> Achievements:
     """What everybody in scope has been credited with, and what was asked of them.
 
     A month that the period covers in part asks for that part, by working days; so does a month in which somebody
-    joined or left.
+    joined, left or was away.
     """
-    session = context.session
-    quotas = list_quotas(session, scope, period.start, period.end)
-    segments = list(_segments(context.rates, period))
-    booked = [(start, row) for start, end in segments for row in sum_booked(session, scope, start, end)]
-    currencies = {quota.money.currency for quota in quotas}
-    currency = currencies.pop() if len(currencies) == 1 else context.organisation.currency
-    money = _Conversion(context.rates, currency, context.organisation.currency)
-    money.choose(
-        [(quota.money, quota.month) for quota in quotas]
-        + [(Money(row.amount_minor, row.currency), start) for start, row in booked]
+    quotas = _quotas(context, scope, period, metric)
+    counted = get_counted(context, scope, period, metric)
+    money = _conversion(context, quotas, counted, metric)
+    people = {person.id: person for person in list_people(context.session, scope) if person.id is not None}
+    achieved = tally(counted, money)
+    effective = EffectiveQuotas(context, period, scope, people, money)
+    levels = {level: effective.of([quota for quota in quotas if quota.level == level]) for level in _levels(quotas)}
+    for person_id, asked in levels.get(level, Effective()).by_person.items():
+        achievement = achieved.setdefault(person_id, Achievement())
+        achievement.quota, achievement.has_quota = asked.quota, True
+        achievement.missing |= asked.missing
+        achievement.is_small, achievement.has_ramp = asked.is_small, asked.has_ramp
+    return Achievements(
+        metric,
+        money.currency,
+        money.rule,
+        money.note,
+        people,
+        achieved,
+        levels,
+        counted.shared,
+        counted.crosses,
+        counted.touched,
+        counted.unknown,
+        effective.calendars.warnings,
     )
-    people = {person.id: person for person in list_people(session, scope) if person.id is not None}
-    achievements = Achievements(money.currency, money.rule, people, defaultdict(Achievement), {}, {})
-    for start, row in booked:
-        achievement = achievements.by_person[row.key or 0]
-        achievement.deals += row.count
-        if money.rule is Rule.BOOKING:
-            achievement.credited += row.booked_minor
-            if row.converted < row.priced:
-                achievement.missing.add(row.currency)
-        else:
-            achievement.credited += money.exact(Money(row.amount_minor, row.currency), start) or 0
-    _Quotas(context, period, scope, achievements, money).fill(quotas)
-    return achievements
 
 
-def _segments(rates: Rates, period: Period) -> Iterator[tuple[dt.date, dt.date]]:
-    """Stretches of the period in which no plan rate changes."""
-    changes = {start for _, kind, start, _ in rates.rows if kind == RateKind.PLAN and period.start < start < period.end}
-    edges = [period.start, *sorted(changes), period.end]
-    yield from pairwise(edges)
+def tally(counted: Counted, money: Conversion) -> dict[int, Achievement]:
+    """Each person's part in one currency."""
+    achieved: dict[int, Achievement] = {}
+    for item in counted.items:
+        achievement = achieved.setdefault(item.person_id, Achievement())
+        minor = _exact(item, money, achievement)
+        achievement.credited += minor
+        achievement.by_month[item.day] += minor
+        achievement.deals += item.count
+    for item in counted.overlay:
+        achievement = achieved.setdefault(item.person_id, Achievement())
+        achievement.overlay += _exact(item, money, achievement)
+        achievement.overlay_deals += item.count
+    for person_id, count in counted.left_out.items():
+        achieved.setdefault(person_id, Achievement()).left_out += count
+    return achieved
 
 
-class _Conversion:
-    """One rule for all figures of an answer: plan rates, so that exchange moves win no prizes, where there are all."""
+def list_quota_versions(
+    context: SkillContext, scope: Scope, period: Period, achievements: Achievements
+) -> Sequence[QuotaVersion]:
+    """The quotas as they stood before each day of the period on which they were changed, the oldest first.
 
-    def __init__(self, rates: Rates, currency: str, home: str) -> None:
-        self._rates = rates
-        self.currency = currency
-        self._home = home
-        self.rule = Rule.NONE
+    What was set for the first time is no change, and neither is what was put right on the day on which it was set.
+    """
+    zone = ZoneInfo(context.organisation.zone)
+    since, until = (dt.datetime.combine(day, dt.time(), zone) for day in (period.start, period.end))
+    first, last = _months(context, period)
+    changes = list_quota_changes(
+        context.session, scope, first, last, since=since, until=until, metric=achievements.metric
+    )
+    reasons: dict[dt.date, list[str]] = defaultdict(list)
+    for change in changes:
+        reasons[context.organisation.day_of(change.recorded_at)].append(change.reason)
+    if not reasons:
+        return ()
+    now = {_holder(quota): quota for quota in _quotas(context, scope, period, achievements.metric)}
+    money = Conversion(context.rates, achievements.currency, context.organisation.currency)
+    money.rule = achievements.rule
+    effective = EffectiveQuotas(context, period, scope, achievements.people, money)
+    current, versions = _sum(effective.of(_targets(now.values()))), []
+    for day in sorted(reasons)[-CHANGES:]:
+        moment = dt.datetime.combine(day, dt.time(), zone)
+        before = _quotas(context, scope, period, achievements.metric, before=moment)
+        quota = _sum(effective.of(_targets(({**now, **{_holder(quota): quota for quota in before}}).values())))
+        reason = next((reason for reason in reversed(reasons[day]) if reason), "")
+        versions.append(QuotaVersion(day, reason, quota))
+    return [version for version in versions if version.quota != current]
 
-    def choose(self, amounts: Sequence[tuple[Money, dt.date]]) -> None:
-        if all(money.currency == self.currency for money, _ in amounts if money.minor):
-            return
-        self.rule = Rule.PLAN
-        if any(self.exact(money, day) is None for money, day in amounts):
-            self.rule = Rule.BOOKING
-            self.currency = self._home
 
-    def exact(self, money: Money, day: dt.date) -> Fraction | int | None:
-        if not money.minor or money.currency == self.currency:
-            return money.minor
-        kind = RateKind.PLAN if self.rule is Rule.PLAN else RateKind.DAILY
-        return self._rates.exact(money, day, kind, self.currency)
+def _holder(quota: MonthlyQuota) -> tuple[int | None, int | None, str, str, dt.date]:
+    return quota.person_id, quota.team_id, quota.region, quota.level, quota.month
 
 
-class _Quotas:
-    """Monthly quotas of people and teams, brought to the days that count."""
+def _targets(quotas: Iterable[MonthlyQuota]) -> list[MonthlyQuota]:
+    return [quota for quota in quotas if quota.level == Level.TARGET]
 
-    def __init__(
-        self, context: SkillContext, period: Period, scope: Scope, achievements: Achievements, money: _Conversion
-    ) -> None:
-        self._context, self._period, self._scope = context, period, scope
-        self._achievements, self._money = achievements, money
-        first, last = period.months[0], add_months(period.months[-1], 1)
-        self._calendars = Calendars(context, first, last)
-        self._regions = list_team_regions(context.session)
-        self._whole: dict[str, Fraction] = {}
-        self._days: dict[tuple[str, dt.date, dt.date, dt.date], tuple[int, int]] = {}
 
-    def fill(self, quotas: Sequence[MonthlyQuota]) -> None:
-        carriers = self._managers(quotas)
-        months: dict[tuple[str, int], list[tuple[Fraction | int, int, int]]] = defaultdict(list)
-        for quota in quotas:
-            minor = self._money.exact(quota.money, quota.month)
-            person = self._achievements.people.get(quota.person_id or 0)
-            if person is not None and minor is None:
-                self._achievements.by_person[quota.person_id or 0].missing.add(quota.money.currency)
-            if minor is None:
-                continue
-            if person is None:
-                if quota.team_id is not None:
-                    region = self._regions.get(quota.team_id, "")
-                    months["team", quota.team_id].append((minor, *self._share(region, quota.month, None)))
-                continue
-            region = get_region(self._regions, person)
-            kind = "manager" if person.id in carriers else "person"
-            months[kind, person.id or 0].append((minor, *self._share(region, quota.month, person)))
-        for (kind, holder), parts in months.items():
-            effective = effective_quota(parts)
-            if kind == "team":
-                self._achievements.by_team[holder] = effective
-            elif kind == "manager":
-                self._achievements.by_manager[holder] = effective
-            else:
-                achievement = self._achievements.by_person[holder]
-                achievement.quota, achievement.has_quota = effective, True
-        self._mark_ramping()
+def _sum(effective: Effective) -> Fraction:
+    return sum((asked.quota for asked in effective.by_person.values()), Fraction(0))
 
-    def _managers(self, quotas: Sequence[MonthlyQuota]) -> set[int]:
-        """People whose reports have quotas too: theirs is the same number once more."""
-        holders = {quota.person_id for quota in quotas}
-        people = self._achievements.people
-        return {people[holder].manager_id or 0 for holder in holders if holder in people}
 
-    def _share(self, region: str, month: dt.date, person: Person | None) -> tuple[int, int]:
-        """Working days of the month that count, and all of them."""
-        after = add_months(month, 1)
-        start, end = max(month, self._period.start), min(after, self._period.end)
-        if person is not None and person.active_from is not None:
-            start = max(start, person.active_from)
-        if person is not None and person.active_to is not None:
-            end = min(end, person.active_to + dt.timedelta(days=1))
-        key = (region, month, start, end)
-        if key not in self._days:
-            days = self._calendars.of(region)
-            self._days[key] = (days.count(start, end), days.count(month, after))
-        return self._days[key]
+def _levels(quotas: Sequence[MonthlyQuota]) -> list[Level]:
+    found = {quota.level for quota in quotas}
+    return [level for level in Level if level in found]
 
-    def _mark_ramping(self) -> None:
-        """Full quota: the highest monthly one of the period and the year after it, in every month.
 
-        Somebody who has been there for a year is not ramping, however uneven the months are.
-        """
-        highest = list_highest_quotas(
-            self._context.session, self._scope, self._period.start, add_months(self._period.end, RAMP)
-        )
-        for person_id, achievement in self._achievements.by_person.items():
-            person = self._achievements.people.get(person_id)
-            if person is None or not achievement.has_quota:
-                continue
-            joined = person.active_from
-            if joined is not None and joined <= add_months(self._period.start, -RAMP):
-                continue
-            amounts = [self._money.exact(money, self._period.start) for money in highest.get(person_id, ())]
-            month = max((amount for amount in amounts if amount is not None), default=0)
-            full = month * self._months(get_region(self._regions, person))
-            achievement.ramping = is_ramping(achievement.quota, full)
+def _months(context: SkillContext, period: Period) -> tuple[dt.date, dt.date]:
+    """The first day of the first month under which the period's quotas are kept, and the day after the last month."""
+    months = context.calendar.months(period)
+    return months[0].key, add_months(months[-1].key, 1)
 
-    def _months(self, region: str) -> Fraction:
-        """How many months the period has there, by working days."""
-        if region not in self._whole:
-            shares = [self._share(region, first, None) for first in self._period.months]
-            self._whole[region] = effective_quota((1, *share) for share in shares)
-        return self._whole[region]
+
+def _quotas(
+    context: SkillContext, scope: Scope, period: Period, metric: Metric, before: dt.datetime | None = None
+) -> Sequence[MonthlyQuota]:
+    return list_quotas(context.session, scope, *_months(context, period), metric=metric, before=before)
+
+
+def _conversion(context: SkillContext, quotas: Sequence[MonthlyQuota], counted: Counted, metric: Metric) -> Conversion:
+    home = context.organisation.currency
+    if not metric.is_money:
+        return Conversion(context.rates, None, home)
+    # What regions and the company have of their own must not decide in which currency a person is told theirs.
+    near = [quota for quota in quotas if quota.person_id is not None or quota.team_id is not None]
+    currencies = {quota.currency for quota in near}
+    money = Conversion(context.rates, currencies.pop() if len(currencies) == 1 else home, home)
+    money.choose(
+        [(quota.minor, quota.currency, quota.month) for quota in near]
+        + [(item.minor, item.currency, item.day) for item in (*counted.items, *counted.overlay)]
+    )
+    return money
+
+
+def _exact(item: Item, money: Conversion, achievement: Achievement) -> Fraction | int:
+    """In the currency of the answer; a currency without a rate is noted."""
+    if money.rule is Rule.BOOKING and item.frozen is not None:
+        if item.unconverted:
+            achievement.missing.add(item.currency or "")
+        return item.frozen
+    minor = money.exact(item.minor, item.currency, item.day)
+    if minor is None:
+        achievement.missing.add(item.currency or "")
+        return 0
+    return minor

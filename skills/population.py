@@ -26,6 +26,8 @@ class Population:
     person: Person | None = None
     """The one person that it is about; a manager stands for everybody below, too."""
     team: Team | None = None
+    region: str = ""
+    """The region that it is about, where it is one."""
     is_partial: bool = False
     """Some of its people are left out, because not everybody in the channel may see their records."""
     notes: tuple[Text, ...] = ()
@@ -159,7 +161,7 @@ def _region(context: SkillContext, words: str) -> Population | None:
         return None
     by_id = {team.id or 0: team for team in teams}
     ids = {person.id for person in people if region_of(person, by_id) == named[0]}
-    return Population(Scope.of({number for number in ids if number is not None}), verbatim(named[0]))
+    return Population(Scope.of({number for number in ids if number is not None}), verbatim(named[0]), region=named[0])
 
 
 def region_of(person: Person, teams: Mapping[int, Team]) -> str:
@@ -180,7 +182,7 @@ def _within(context: SkillContext, asked: Population) -> Population:
             text("Not everyone here may see those figures ({whose}).", whose=asked.label),
             text("Ask me in a direct message."),
         )
-    return Population(shown, asked.label, asked.person, asked.team, is_partial=True, notes=asked.notes)
+    return replace(asked, scope=shown, is_partial=True)
 
 
 def _refusal(context: SkillContext, asked: Population) -> NotAllowed:

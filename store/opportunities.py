@@ -86,7 +86,7 @@ def sum_booked(
     key: Any = {
         By.OWNER: col(Opportunity.owner_id),
         By.PRODUCT: col(Opportunity.product_id),
-        By.MONTH: extract("year", col(Opportunity.closed_on)) * 100 + extract("month", col(Opportunity.closed_on)),
+        By.MONTH: month_of(Opportunity.closed_on),
     }[by]
     rows = session.execute(
         select_columns(
@@ -107,6 +107,24 @@ def sum_booked(
         )
         for key, currency, count, priced, amount, converted, booked in rows
     ]
+
+
+def sum_booked_by_day(session: Session, scope: Scope, start: dt.date, end: dt.date) -> dict[dt.date, int]:
+    """What was won on each day, in the organisation's currency at the rate of that day; what has no rate is left out.
+
+    Days without any are not in it.
+    """
+    rows = session.execute(
+        select_columns(col(Opportunity.closed_on), func.sum(Opportunity.booked_minor))
+        .where(*_won(scope, start, end, None, None))
+        .group_by(col(Opportunity.closed_on))
+    )
+    return {day: int(booked or 0) for day, booked in rows if day is not None}
+
+
+def month_of(day: Any) -> Any:
+    """The month of a day as a number, such as 201704."""
+    return extract("year", col(day)) * 100 + extract("month", col(day))
 
 
 def list_unconverted(

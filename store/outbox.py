@@ -81,6 +81,21 @@ def add_use(session: Session, message: OutboxMessage, person_id: int | None, ski
     session.add(ReportUse(outbox_id=message.id or 0, person_id=person_id, skill=skill, at=at))
 
 
+def get_last_posted(session: Session, begins: str, *, channel: str, person_id: int, before: dt.datetime) -> str:
+    """What the newest report kept that stands in a channel (or, without one, in the person's direct messages), of
+    those whose kept text begins so; empty where there is none."""
+    conditions: list[Any] = [
+        col(OutboxMessage.kept).startswith(begins, autoescape=True),
+        OutboxMessage.channel == channel,
+        OutboxMessage.status == Delivery.SENT,
+        OutboxMessage.due_at < before,
+    ]
+    if not channel:
+        conditions.append(OutboxMessage.person_id == person_id)
+    newest = (col(OutboxMessage.due_at).desc(), col(OutboxMessage.id).desc())
+    return session.exec(select(OutboxMessage.kept).where(*conditions).order_by(*newest).limit(1)).first() or ""
+
+
 def list_due(session: Session, now: dt.datetime, *, limit: int = 20) -> Sequence[OutboxMessage]:
     """Messages that may be sent now, the longest owed first."""
     return session.exec(

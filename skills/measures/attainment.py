@@ -23,6 +23,11 @@ def effective_quota(months: Iterable[tuple[Fraction | int, int, int]]) -> Fracti
     return whole + parts
 
 
+def ramped(quota: Fraction | int, percent: int) -> Fraction | int:
+    """The part of a full quota that is asked of somebody who is still learning."""
+    return quota if percent == 100 else quota * Fraction(percent, 100)
+
+
 def attainment(credited: Fraction, quota: Fraction) -> Fraction | None:
     """Credited bookings ÷ effective quota; no value without a quota. For a team both are sums over its people."""
     return credited / quota if quota > 0 else None

@@ -69,6 +69,10 @@ class Pace:
         expected = self.expected(quota)
         return actual / expected if expected else None
 
+    def run_rate(self, actual: Fraction) -> Fraction | None:
+        """Where the period lands if every working day brings as much as those so far: actual ÷ f; no value at f = 0."""
+        return actual / self.share if self.share else None
+
     def required(self, actual: Fraction, quota: Fraction) -> Fraction | None:
         """What each remaining working day must bring; no value when none remains."""
         return max(Fraction(0), quota - actual) / self.remaining if self.remaining else None

@@ -23,7 +23,9 @@ from skills.text import AnyValue, render
 from store.engine import Database
 from store.models import (
     Account,
+    CreditSplit,
     ExchangeRate,
+    Metric,
     Opportunity,
     Organisation,
     Person,
@@ -119,19 +121,32 @@ class Company:
             )
         )[0]
 
-    def quota(self, holder: str, month: dt.date, amount: str, *, version: int = 1, metric: str = "booked") -> None:
-        """For a person or a team by name."""
+    def quota(self, holder: str, month: dt.date, amount: str, *, metric: str = "booked", **more: Any) -> None:
+        """For a person or a team by name, a region ("region EMEA") or the "company"; a count has no currency.
+
+        `more` are other columns, such as version, level, ramp_percent, reason and recorded_at.
+        """
         money = _money(amount)
+        is_money = Metric(metric).is_money
         self.add(
             Quota(
                 person_id=self.people.get(holder),
                 team_id=self.teams.get(holder),
+                region=holder.removeprefix("region ") if holder.startswith("region ") else "",
                 metric=metric,
                 month=month,
-                amount_minor=money.minor,
-                currency=money.currency,
-                version=version,
-                recorded_at=NOW,
+                amount_minor=money.minor if is_money else int(amount),
+                currency=money.currency if is_money else None,
+                **{"recorded_at": NOW, **more},
+            )
+        )
+
+    def split(self, opportunity: int, kind: str = "direct", **shares: int) -> None:
+        """Whole percents by first name."""
+        self.add(
+            *(
+                CreditSplit(opportunity_id=opportunity, person_id=self.people[name], kind=kind, share=percent * 100)
+                for name, percent in shares.items()
             )
         )
 

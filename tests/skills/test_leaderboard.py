@@ -75,8 +75,7 @@ def test_ramping_people_and_those_without_a_quota_are_apart_when_attainment_is_r
     for month in (10, 11, 12):
         ask.company.quota("Dana", day(month, 1), "1000")
         ask.company.quota("Mara", day(month, 1), "9000")
-    ask.company.quota("Sam", day(12, 1), "100")
-    ask.company.quota("Sam", day(4, 1, 2027), "1000")
+    ask.company.quota("Sam", day(12, 1), "1000", ramp_percent=20)
     ask.company.quota("Eva", day(10, 1), "1000")
     ask.company.won("Dana", "1500", day(10, 5))
     ask.company.won("Sam", "5000", day(11, 5))
