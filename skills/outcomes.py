@@ -45,16 +45,16 @@ def _tally(context: SkillContext, row: OutcomeSum) -> Tally:
         return Tally(no_decision=row.count)
     tally = Tally(without_amount=row.count - row.priced)
     if row.status == Status.WON:
-        tally.won = row.count
+        tally.won, tally.won_priced = row.count, row.priced
         tally.won_value += row.booked_minor
         if row.converted < row.priced:
-            tally.missing.add(row.currency)
+            tally.won_missing.add(row.currency)
         return tally
     tally.lost = row.count
     money = Money(row.amount_minor, row.currency)
     exact = context.rates.exact(money, row.closed_on or context.today) if money.minor else money.minor
     if exact is None:
-        tally.missing.add(row.currency)
+        tally.lost_missing.add(row.currency)
     else:
         tally.lost_value += exact
     return tally

@@ -1,7 +1,7 @@
 """Which stages opportunities went through and how long they stayed: from the change log, never from today's stages."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from store.day_count import days_between
 from store.models import ChangeEntry, Opportunity, Stage, Status
 from store.segment import Segment, stands
 
+SAMPLE = 300
+"""Opportunities of a stage that are listed by id at most."""
 BEYOND = 1_000_000
 """Position of having won: beyond every open stage, wherever the process lists it."""
 
@@ -45,25 +47,7 @@ def count_entries(session: Session, segment: Segment, start: dt.date, end: dt.da
     A stage that was skipped on the way forward counts as entered on that day. One that was created in a later stage
     has not entered the earlier ones. Changes that were taken back do not count.
     """
-    moves = _moves(segment, start, end)
-    stage = Stage.__table__.alias("passed")  # type: ignore[attr-defined]
-    skipped = (moves.c.reached < stage.c.position) & (stage.c.position < moves.c.position)
-    passed = (
-        select(
-            moves.c.record_id,
-            stage.c.id.label("stage_id"),
-            stage.c.position.label("position"),
-            func.max(moves.c.furthest).label("furthest"),
-            func.max(case(((moves.c.effective_on >= start) & (moves.c.effective_on < end), 1), else_=0)).label(
-                "within"
-            ),
-            func.max(moves.c.status).label("status"),
-        )
-        .join(stage, (stage.c.position == moves.c.position) | skipped)
-        .where(stage.c.kind == Status.OPEN)
-        .group_by(moves.c.record_id, stage.c.id, stage.c.position)
-        .subquery()
-    )
+    passed = _passed(segment, start, end)
     went_on = passed.c.furthest > passed.c.position
     rows = session.execute(
         select(
@@ -107,6 +91,52 @@ def count_stage_days(
     keys = [visits.c.stage_id, visits.c.still, visits.c.days]
     rows = session.execute(select(*keys, func.count()).where(visits.c.within == 1).group_by(*keys))
     return [StageDays(stage_id, bool(still), int(days), count) for stage_id, still, days, count in rows]
+
+
+def list_entered_ids(session: Session, segment: Segment, start: dt.date, end: dt.date) -> Mapping[int, tuple[int, ...]]:
+    """Which opportunities entered each open stage between the days, by stage; stages with too many are left out."""
+    passed = _passed(segment, start, end)
+    numbered = (
+        select(
+            passed.c.stage_id,
+            passed.c.record_id,
+            func.row_number().over(partition_by=passed.c.stage_id, order_by=passed.c.record_id).label("number"),
+        )
+        .where(passed.c.within == 1)
+        .subquery()
+    )
+    found: dict[int, list[int]] = {}
+    rows = session.execute(
+        select(numbered.c.stage_id, numbered.c.record_id)
+        .where(numbered.c.number <= SAMPLE + 1)
+        .order_by(numbered.c.stage_id, numbered.c.record_id)
+    )
+    for stage_id, record_id in rows:
+        found.setdefault(stage_id, []).append(record_id)
+    return {stage_id: tuple(ids) for stage_id, ids in found.items() if len(ids) <= SAMPLE}
+
+
+def _passed(segment: Segment, start: dt.date, end: dt.date) -> Any:
+    """Each open stage that an opportunity went through or skipped, with how far it got, and whether it was within."""
+    moves = _moves(segment, start, end)
+    stage = Stage.__table__.alias("passed")  # type: ignore[attr-defined]
+    skipped = (moves.c.reached < stage.c.position) & (stage.c.position < moves.c.position)
+    return (
+        select(
+            moves.c.record_id,
+            stage.c.id.label("stage_id"),
+            stage.c.position.label("position"),
+            func.max(moves.c.furthest).label("furthest"),
+            func.max(case(((moves.c.effective_on >= start) & (moves.c.effective_on < end), 1), else_=0)).label(
+                "within"
+            ),
+            func.max(moves.c.status).label("status"),
+        )
+        .join(stage, (stage.c.position == moves.c.position) | skipped)
+        .where(stage.c.kind == Status.OPEN)
+        .group_by(moves.c.record_id, stage.c.id, stage.c.position)
+        .subquery()
+    )
 
 
 def _moves(segment: Segment, start: dt.date, end: dt.date) -> Any:

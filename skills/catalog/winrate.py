@@ -240,7 +240,7 @@ def _closed_notes(found: WinRate) -> tuple[Text, ...]:
             )
         )
     if total.without_amount:
-        notes.append(text("{count} have no amount and are in no value.", count=total.without_amount))
+        notes.append(text("Without an amount, and in no value: {count}.", count=total.without_amount))
     notes.append(text("95% Wilson interval. A deal that was reopened counts once, as it ended last."))
     return tuple(notes)
 

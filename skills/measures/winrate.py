@@ -88,8 +88,16 @@ class Tally:
     lost_value: Fraction = Fraction(0)
     without_amount: int = 0
     """Won ones and those lost to somebody whose amount is not known; they are in no value."""
-    missing: set[str] = field(default_factory=set)
-    """Currencies without a rate."""
+    won_priced: int = 0
+    """Won ones with an amount."""
+    won_missing: set[str] = field(default_factory=set)
+    """Currencies without a rate for the booking date of something won."""
+    lost_missing: set[str] = field(default_factory=set)
+
+    @property
+    def missing(self) -> set[str]:
+        """Currencies without a rate."""
+        return self.won_missing | self.lost_missing
 
     @property
     def decided(self) -> int:
@@ -121,4 +129,6 @@ class Tally:
         self.won_value += other.won_value
         self.lost_value += other.lost_value
         self.without_amount += other.without_amount
-        self.missing |= other.missing
+        self.won_priced += other.won_priced
+        self.won_missing |= other.won_missing
+        self.lost_missing |= other.lost_missing
