@@ -16,15 +16,21 @@ from skills.text import text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MOST_ALT = 1_000
 MOST_BARS = 60
 """Categories that a picture of bars shows; the rest is said to be left out."""
 MOST_BESIDE = 8
 """Bars stand side by side up to here; more of them lie below each other, where their names have room."""
+MOST_BELOW = 90
+"""Letters of names that fit below bars side by side."""
 MOST_TICKS = 12
+MOST_MARKED = 40
+"""Points of a line that are marked one by one."""
 MOST_LABEL = 32
 DPI = 150
+HIGHEST = 24.0
 WIDTH = 8.0
 """Inches; a picture is 1,200 points wide."""
 COLOURS = ("#5263e0", "#2a9d8f", "#e09f3e", "#c8577c", "#6b9ac4", "#8e7cc3", "#7a9e4b", "#c97b4a")
@@ -98,59 +104,65 @@ class Picture:
 
     def png(self) -> bytes:
         """The picture. It takes a moment: the first one loads the library."""
+        with _drawing, warnings.catch_warnings():
+            # A letter that no font has is drawn as a box; `doctor` says which fonts are missing.
+            warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+            written = io.BytesIO()
+            self.figure().savefig(written, format="png", dpi=DPI)
+        return written.getvalue()
+
+    def figure(self) -> "Figure":
+        """The chart as matplotlib has it: lines as they are, bars beside or below each other, shares as bars."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
+        labels, rows, left_out = self._drawn()
+        lies = self.chart.kind != "line" and (
+            len(labels) > MOST_BESIDE or self.chart.kind == "pie" or max(map(len, labels)) * len(labels) > MOST_BELOW
+        )
+        height = max(2.4, 1.3 + 0.3 * len(labels) * max(1.0, 0.6 * len(rows))) if lies else 4.2
+        figure = Figure(figsize=(WIDTH, min(height, HIGHEST)), dpi=DPI, facecolor="white", layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.add_subplot()
+        drawn = _draw(axes, self.chart.kind, labels, rows, lies=lies)
+        shown = [
+            axes.set_title(self._headline(left_out), loc="left", color=INK, fontsize=13, fontweight="bold", pad=12),
+            *axes.get_xticklabels(),
+            *axes.get_yticklabels(),
+            *axes.texts,
+        ]
+        if len(drawn) > 1:
+            names = self._labels([series.label for series in self.chart.series])
+            legend = figure.legend(drawn, names, loc="outside lower left", ncols=min(len(names), 4), frameon=False)
+            shown += legend.get_texts()
+        for words in shown:
+            words.set_fontfamily(list_families())
+            # Otherwise what stands between two dollar signs is read as a formula.
+            words.set_parse_math(False)
+        return figure
+
+    def _drawn(self) -> tuple[list[str], list[list[float]], int]:
+        """Categories, a row of numbers for each series, and how many categories are left out."""
         labels = [cut(label, MOST_LABEL) for label in self._labels(self.chart.categories)]
-        names = self._labels([series.label for series in self.chart.series])
         rows = [
             [(row[place] if place < len(row) else math.nan) for place in range(len(labels))]
             for row in (series.values for series in self.chart.series)
         ]
-        left_out = 0
+        if self.chart.kind == "line":
+            return labels, rows, 0
         if self.chart.kind == "pie":
             order = sorted(range(len(labels)), key=lambda place: -rows[0][place])
-            labels, rows, names = [labels[p] for p in order], [[rows[0][p] for p in order]], names[:1]
-        if self.chart.kind != "line":
-            left_out = max(len(labels) - MOST_BARS, 0)
-            labels, rows = labels[:MOST_BARS], [row[:MOST_BARS] for row in rows]
-        lies = self.chart.kind != "line" and (
-            len(labels) > MOST_BESIDE or self.chart.kind == "pie" or max(map(len, labels)) * len(labels) > 90
-        )
-        height = max(2.4, 1.3 + 0.3 * len(labels) * max(1.0, 0.6 * len(rows))) if lies else 4.2
-        with _drawing, warnings.catch_warnings():
-            # A letter that no font has is drawn as a box; `doctor` says which fonts are missing.
-            warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
-            figure = Figure(figsize=(WIDTH, min(height, 24.0)), dpi=DPI, facecolor="white", layout="constrained")
-            FigureCanvasAgg(figure)
-            axes = figure.add_subplot()
-            _draw(axes, self.chart.kind, labels, rows, lies=lies)
-            self._dress(axes, names, left_out)
-            written = io.BytesIO()
-            figure.savefig(written, format="png", dpi=DPI)
-        return written.getvalue()
+            labels, rows = [labels[place] for place in order], [[rows[0][place] for place in order]]
+        return labels[:MOST_BARS], [row[:MOST_BARS] for row in rows], max(len(labels) - MOST_BARS, 0)
 
-    def _dress(self, axes: "Axes", names: Sequence[str], left_out: int) -> None:
-        """Title, legend, unit and colours; no words are read as formulas."""
-        families = list_families()
-        title = self.title
-        if left_out:
-            title += "\n" + words_of(text("… and {count} more.", count=left_out), self.language)
-        drawn = axes.set_title(title, loc="left", color=INK, fontsize=13, fontweight="bold", pad=12)
-        shown = [drawn, *axes.get_xticklabels(), *axes.get_yticklabels(), *axes.texts]
-        unit = self.chart.unit
-        if unit and unit not in self.title:
-            is_wide = axes.name == "rectilinear" and axes.get_ylabel() == "-"
-            shown.append(axes.set_xlabel(unit) if is_wide else axes.set_ylabel(unit))
-        if len(names) > 1:
-            legend = axes.legend(list(names), frameon=False, ncols=min(len(names), 4), loc="best")
-            shown += legend.get_texts()
-        for words in shown:
-            words.set_fontfamily(families)
-            words.set_parse_math(False)
+    def _headline(self, left_out: int) -> str:
+        unit = f" ({self.chart.unit})" if self.chart.unit and self.chart.unit not in self.title else ""
+        more = words_of(text("… and {count} more.", count=left_out), self.language) if left_out else ""
+        return "\n".join(filter(None, (self.title + unit, more)))
 
 
-def _draw(axes: "Axes", kind: str, labels: Sequence[str], rows: Sequence[Sequence[float]], *, lies: bool) -> None:
+def _draw(axes: "Axes", kind: str, labels: Sequence[str], rows: Sequence[Sequence[float]], *, lies: bool) -> list[Any]:
+    """Draw each row and return what the legend shows for it."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     places = range(len(labels))
@@ -162,29 +174,33 @@ def _draw(axes: "Axes", kind: str, labels: Sequence[str], rows: Sequence[Sequenc
     numbers.set_major_locator(MaxNLocator(6))
     axes.grid(axis="x" if lies else "y", color=LINE, linewidth=0.9)
     axes.set_axisbelow(True)
+    drawn: list[Any] = []
     if kind == "line":
         for row, colour in zip(rows, _colours(len(rows)), strict=True):
-            axes.plot(places, row, color=colour, linewidth=2.2, marker="o" if len(labels) <= 40 else "", markersize=4.5)
+            mark = "o" if len(labels) <= MOST_MARKED else ""
+            drawn += axes.plot(places, row, color=colour, linewidth=2.2, marker=mark, markersize=4.5)
         step = math.ceil(len(labels) / MOST_TICKS)
         axes.set_xticks(list(places)[::step], list(labels)[::step])
-        return
+        return drawn
     thick = 0.76 / len(rows)
     for number, (row, colour) in enumerate(zip(rows, _colours(len(rows)), strict=True)):
         at = [place + (number - (len(rows) - 1) / 2) * thick for place in places]
         lengths = [length if math.isfinite(length) else 0.0 for length in row]
         bars = axes.barh(at, lengths, thick, color=colour) if lies else axes.bar(at, lengths, thick, color=colour)
+        drawn.append(bars)
         if len(rows) == 1:
             told = [_number(length) if math.isfinite(length) else "–" for length in row]
             axes.bar_label(bars, told, padding=4, color=INK, fontsize=9.5)
     if lies:
         axes.set_yticks(list(places), list(labels))
         axes.invert_yaxis()
-        axes.margins(x=0.14, y=0.01)
+        axes.margins(x=0.16, y=0.01)
         axes.axvline(0, color=MUTED, linewidth=0.8)
     else:
         axes.set_xticks(list(places), list(labels))
         axes.margins(y=0.12)
         axes.axhline(0, color=MUTED, linewidth=0.8)
+    return drawn
 
 
 def _colours(count: int) -> list[str]:

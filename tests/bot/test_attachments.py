@@ -5,17 +5,19 @@ import io
 import json
 import math
 import struct
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import to_hex
 from slack_sdk.errors import SlackApiError
 from sqlmodel import select
 
 from bot.local_workspace import Message
 from bot.views import picture
 from bot.views.answer import draw_answer
-from bot.views.picture import LATIN, Picture, list_families, short
+from bot.views.picture import COLOURS, LATIN, Picture, list_families, short
 from skills.answer import Action, Answer, Chart, File, Invocation, Series
 from skills.language import get_language
 from skills.runner import Reply
@@ -190,6 +192,26 @@ def test_every_kind_of_chart_can_be_drawn(kind: str, count: int, series: int) ->
     drawn = Picture(chart_of(count, kind=kind, series=series), ENGLISH)
     assert drawn.png().startswith(PNG)
     assert len(drawn.alt) <= 1000
+
+
+@pytest.mark.parametrize("kind", ["bar", "line"])
+@pytest.mark.parametrize("count", [4, 20])
+def test_the_legend_names_each_series_by_its_colour(kind: str, count: int) -> None:
+    figure = Picture(chart_of(count, kind=kind, series=7), ENGLISH).figure()
+    (legend,) = figure.legends
+    assert [words.get_text() for words in legend.get_texts()] == [f"Year {n}" for n in range(7)]
+    handles: list[Any] = list(legend.legend_handles)
+    shown = [to_hex(one.get_color() if kind == "line" else one.get_facecolor()) for one in handles]
+    assert shown == list(COLOURS[:7])
+
+
+def test_the_highest_bar_has_the_largest_number() -> None:
+    axes = Picture(chart_of(12), ENGLISH).figure().axes[0]
+    bars: list[Any] = list(axes.patches)
+    lengths = [bar.get_width() for bar in bars]
+    assert lengths == [1000.0 * n for n in range(12)]
+    assert [words.get_text() for words in axes.texts][-1] == "11,000"
+    assert next(words.get_text() for words in axes.get_yticklabels()) == "Customer 0"
 
 
 numbers = st.floats(-1e12, 1e12) | st.sampled_from([math.nan, math.inf, 0.0])
