@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 
 from skills.catalog import (
+    activity,
     ask,
     booked,
+    concentration,
     create,
+    cycle,
     export,
+    funnel,
     help,  # noqa: A004  (a module is called by its command's name)
     leaderboard,
     log,
@@ -23,6 +27,8 @@ from skills.catalog import (
     today,
     undo,
     update,
+    velocity,
+    winrate,
 )
 from skills.contract import Skill
 
@@ -45,6 +51,12 @@ CATALOG: Mapping[str, Skill] = {
         booked.SKILL,
         quota.SKILL,
         leaderboard.SKILL,
+        winrate.SKILL,
+        cycle.SKILL,
+        velocity.SKILL,
+        funnel.SKILL,
+        concentration.SKILL,
+        activity.SKILL,
         schedule.SKILL,
         reports.SKILL,
         export.SKILL,
