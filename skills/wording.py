@@ -93,6 +93,23 @@ def _last_several(match: re.Match[str], _: Period) -> Text:
             return text("last {count} years", count=count)
 
 
+def _next_several(match: re.Match[str], _: Period) -> Text:
+    count = int(match["count"])
+    match match["unit"]:
+        case "days":
+            return text("next {count} days", count=count)
+        case "weeks":
+            return text("next {count} weeks", count=count)
+        case "months":
+            return text("next {count} months", count=count)
+        case "quarters":
+            return text("next {count} quarters", count=count)
+        case "halves":
+            return text("next {count} half years", count=count)
+        case _:
+            return text("next {count} years", count=count)
+
+
 RANGE = re.compile(r"\d{4}-\d\d-\d\d – .+")
 Said = Callable[[re.Match[str], Period], Text]
 NAMES: tuple[tuple[re.Pattern[str], Said], ...] = (
@@ -102,6 +119,7 @@ NAMES: tuple[tuple[re.Pattern[str], Said], ...] = (
     (re.compile(r"\d{4}-\d\d-\d\d"), lambda _, period: text("{day}", day=period.start)),
     (re.compile(r"week of .+"), lambda _, period: text("week of {day}", day=period.start)),
     (re.compile(r"last (?P<count>\d+) (?P<unit>\w+)"), _last_several),
+    (re.compile(r"next (?P<count>\d+) (?P<unit>\w+)"), _next_several),
     (
         re.compile(r"(?P<whole>.+) to date"),
         lambda m, period: text("{period} to date", period=_named(m["whole"], period)),

@@ -1,359 +1,311 @@
-"""Stretches of time as people name them, in English and Chinese."""
+"""Stretches of time as people name them, in English and Chinese: by a name, or from one day or period to another."""
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
 
+from skills.answer import Choice
 from skills.errors import Unclear
 from skills.measures.calendar import FiscalCalendar, Grain, Period, add_months
-from skills.references.dates import find_dates, is_other_word, read_date
-from skills.references.day_readers import (
-    GRAINS,
-    MONTH_NAME,
-    MONTHS,
-    NUM,
-    read_year,
-)
+from skills.references import dates
+from skills.references import period_readers as means
+from skills.references.dates import is_other_word, read_date
+from skills.references.day_readers import DAY_NAME, MONTH_NAME, NUM, Now
+from skills.references.day_readers import attempt as attempt_day
 from skills.references.numerals import WHOLE, read_whole
-from skills.references.spans import Span, half_width, longest_first, word_pattern
+from skills.references.period_names import ALONE, SIMPLE, Rules
+from skills.references.period_readers import BEGINNING, Here, Reader, Vague, attempt, span_of
+from skills.references.spans import Span, half_width, longest_first
 from skills.text import text
 
-BEGINNING = dt.date(1900, 1, 1)
-
-
-@dataclass(frozen=True)
-class Here:
-    """What "this" and "last" are counted from."""
-
-    today: dt.date
-    calendar: FiscalCalendar
-
-    @property
-    def year(self) -> int:
-        return self.calendar.year_name(self.today)
+__all__ = ["BEGINNING", "find_periods", "read_period"]
 
 
 def read_period(words: str, today: dt.date, calendar: FiscalCalendar) -> Period:
     """The period that the words mean, seen from `today`; quarters, halves and years are the organisation's.
 
-    A quarter, half or month without a year is the most recent one that has begun. Raises `Unclear`.
+    A quarter, half or month without a year is the most recent one that has begun. Raises `Unclear`, with choices where
+    the words can be one of several periods.
     """
     cleaned = LEAD.sub("", half_width(words).strip().strip(".,!?。，！？")).strip()
     here = Here(today, calendar)
-    for rule, read in RULES:
-        match = rule.fullmatch(cleaned)
-        if match is not None and (period := _attempt(read, match, here)):
-            return period
-    spans = find_periods(words, today, calendar)
-    if len(spans) == 1 and spans[0].words != words and not _more_digits(words, spans[0]):
-        return read_period(spans[0].words, today, calendar)
-    days = find_dates(cleaned, today)
-    if len(days) == 1 and days[0].words == cleaned:
-        return calendar.containing(Grain.DAY, read_date(cleaned, today, False, calendar).day)
+    if (period := _named(cleaned, here, (*SIMPLE, *ALONE))) is not None:
+        return period
+    found = _found(cleaned, here)
+    if len(found) == 1 and found[0].words == cleaned:
+        return found[0].read()
+    if (only := _day(cleaned, here)) is not None:
+        return only
+    if len(found) == 1 and not CHANGES.search(f"{cleaned[: found[0].start]} {cleaned[found[0].end :]}"):
+        return found[0].read()
     raise Unclear(
         text("I can't read “{words}” as a period.", words=words),
         text("Write it like last quarter, Q3 2025, March, ytd or 上个月."),
     )
 
 
-def _more_digits(words: str, span: Span) -> bool:
-    """Whether there are numbers beside it, so that it is only a part of what was meant (20 Nov)."""
-    return re.search(r"\d", words[: span.start] + words[span.end :]) is not None
-
-
 def find_periods(words: str, today: dt.date, calendar: FiscalCalendar) -> tuple[Span, ...]:
-    """Where periods stand in a text."""
+    """Where periods stand in a text; also those that can be one of several."""
     clean = half_width(words)
-    here = Here(today, calendar)
-    return longest_first(
-        Span(match.start(), match.end(), match.group())
-        for rule, read in RULES
-        for match in rule.finditer(clean)
-        if _attempt(read, match, here) and not is_other_word(match, clean)
-    )
+    return tuple(Span(place.start, place.end, place.words) for place in _found(clean, Here(today, calendar)))
 
 
-LEAD = re.compile(r"^(?:(?:in|for|during|of|over|within|on)\s+)+(?=\S)|^(?:在|于)", re.IGNORECASE)
-Reader = Callable[[re.Match[str], Here], Period]
+@dataclass(frozen=True)
+class _Place:
+    """A period in a text, and how to read it."""
+
+    start: int
+    end: int
+    words: str
+    read: Callable[[], Period]
 
 
-def _attempt(read: Reader, match: re.Match[str], here: Here) -> Period | None:
-    try:
-        return read(match, here)
-    except (ValueError, KeyError, Unclear):
-        return None
+def _named(words: str, here: Here, rules: Rules = SIMPLE) -> Period | None:
+    """The period whose name the words are; None where they are none."""
+    for rule, read in rules:
+        match = rule.fullmatch(words)
+        if match is not None and (period := attempt(read, match, here)):
+            return period
+    return None
 
 
-STEPS = {
-    **dict.fromkeys(("this", "current", "the", "the current", "本", "这", "这个", "当", "今", "该"), 0),
-    **dict.fromkeys(
-        ("last", "previous", "prior", "past", "the last", "the previous", "上", "上个", "上一个", "去"), -1
-    ),
-    **dict.fromkeys(("next", "the next", "coming", "下", "下个", "下一个", "明"), 1),
-    **dict.fromkeys(("前", "上上", "上上个"), -2),
-}
-GRAIN_WORDS = "months?|quarters?|qtrs?|q|halves|half(?: year)?|fiscal years?|years?|fy|weeks?"
+def _found(clean: str, here: Here) -> tuple[_Place, ...]:
+    """Periods by their name, and those that pieces with a "to" or a "since" between them make up."""
+    names = [match for rule, read in SIMPLE for match in rule.finditer(clean) if _is_period(read, match, here)]
+    single = [
+        _Place(match.start(), match.end(), match.group(), _reading(match.group(), here))
+        for match in names
+        if not is_other_word(match, clean)
+    ]
+    pieces = longest_first([*(Span(*match.span(), match.group()) for match in names), *_days(clean, here)])
+    return longest_first([*single, *_joined(clean, pieces, here)])
 
 
-def _grain(words: str) -> Grain:
-    word = words.lower()
-    return GRAINS.get(word) or GRAINS[{"halves": "half"}.get(word, word.removesuffix("s"))]
-
-
-def _step(match: re.Match[str], here: Here) -> Period:
-    which = " ".join(match["which"].lower().split())
-    return here.calendar.shifted(_grain(match["grain"]), here.today, STEPS[which])
-
-
-def _before_last(match: re.Match[str], here: Here) -> Period:
-    return here.calendar.shifted(_grain(match["grain"]), here.today, -2)
-
-
-def _numbered(match: re.Match[str], here: Here) -> Period:
-    """Quarter or half by its number, with or without a year."""
-    parts = match.groupdict()
-    kind = (parts.get("kind") or parts.get("kind2") or "q").lower()
-    grain = Grain.QUARTER if kind[0] in "q季" else Grain.HALF
-    number = read_whole(parts.get("n") or parts.get("n2") or "1")
-    return _of_year(grain, number, parts.get("y") or parts.get("y2"), here)
-
-
-def _of_year(grain: Grain, number: int, said: str | None, here: Here) -> Period:
-    if said:
-        return here.calendar.period(grain, _year(said, here), number)
-    period = here.calendar.period(grain, here.year, number)
-    if period.start <= here.today:
+def _reading(words: str, here: Here) -> Callable[[], Period]:
+    def read() -> Period:
+        period = _named(words, here)
+        if period is None:
+            raise ValueError(words)
         return period
-    return here.calendar.period(grain, here.year - 1, number)
+
+    return read
 
 
-RELATIVE_YEARS = {
-    **dict.fromkeys(("this year", "this fiscal year", "this fy", "今年", "本年", "本财年"), 0),
-    **dict.fromkeys(("last year", "last fiscal year", "last fy", "去年", "上年", "上财年"), -1),
-    **dict.fromkeys(("next year", "next fiscal year", "next fy", "明年", "下财年"), 1),
-    "前年": -2,
-}
+def _is_period(read: Reader, match: re.Match[str], here: Here) -> bool:
+    try:
+        return attempt(read, match, here) is not None
+    except Vague:
+        return True
 
 
-def _year(said: str, here: Here) -> int:
-    word = " ".join(said.lower().replace("'s", "").replace("的", "").split())
-    if word in RELATIVE_YEARS:
-        return here.year + RELATIVE_YEARS[word]
-    return read_year(re.sub(r"fiscal(?: year)?|fy|财年|年|\s", "", word))
+def _days(clean: str, here: Here) -> Iterator[Span]:
+    now = Now(here.today, False, here.calendar, True)
+    for rule, read in dates.RULES:
+        if read not in dates.NEVER_SOUGHT:
+            for match in rule.finditer(clean):
+                if attempt_day(read, match, now):
+                    yield Span(match.start(), match.end(), match.group())
 
 
-def _named_year(match: re.Match[str], here: Here) -> Period:
-    year = _year(match["y"], here)
-    if not 1990 <= year <= 2100:
-        raise ValueError(year)
-    return here.calendar.period(Grain.YEAR, year)
+def _joined(clean: str, pieces: Sequence[Span], here: Here) -> Iterator[_Place]:
+    """Every way in which a piece, or two that follow each other, make a longer period."""
+    for piece, following in zip_longest(pieces, pieces[1:]):
+        before, after = clean[: piece.start], clean[piece.end :]
+        if following is not None:
+            opened = BETWEEN.search(before)
+            gap = clean[piece.end : following.start]
+            if TO.fullmatch(gap) or (opened and AND.fullmatch(gap)):
+                closed = MEANWHILE.match(clean[following.end :])
+                start = opened.start() if opened else piece.start
+                end = following.end + (closed.end() if closed else 0)
+                yield from _place(clean, start, end, partial(_between, piece.words, following.words, here))
+        for lead, trail, read in AROUND:
+            opened, closed = lead.search(before), trail.match(after)
+            if opened and closed:
+                place = (opened.start(), piece.end + closed.end())
+                yield from _place(clean, *place, partial(read, opened, closed, piece.words, here))
 
 
-def _same_last_year(match: re.Match[str], here: Here) -> Period:
-    period = here.calendar.containing(_grain(match["grain"]), here.today)
-    return here.calendar.containing(_grain(match["grain"]), add_months(period.start, -12))
+def _place(clean: str, start: int, end: int, read: Callable[[], Period]) -> Iterator[_Place]:
+    try:
+        read()
+    except Vague:
+        pass
+    except (ValueError, OverflowError, KeyError, Unclear):
+        return
+    yield _Place(start, end, clean[start:end], read)
 
 
-def _half_of_year(match: re.Match[str], here: Here) -> Period:
-    number = 1 if match["n"].lower() in {"first", "1st", "上"} else 2
-    said = match.groupdict().get("y") or match.groupdict().get("y2")
-    return _of_year(Grain.HALF, number, said, here)
+def _day(words: str, here: Here) -> Period | None:
+    """The words as a single day."""
+    try:
+        read = read_date(words, here.today, False, here.calendar)
+    except Unclear:
+        return None
+    if not any(rule.fullmatch(words) for rule, _ in dates.RULES):
+        return None
+    if SLASHED.fullmatch(words) and read.doubt:
+        raise _either(words, read.day)
+    return here.calendar.containing(Grain.DAY, read.day)
 
 
-def _month(match: re.Match[str], here: Here) -> Period:
-    parts = match.groupdict()
-    named = parts["m"].lower()
-    number = MONTHS.get(named) or read_whole(named)
-    if not 1 <= number <= 12:
-        raise ValueError(number)
-    said = parts.get("y") or parts.get("y2")
-    if said:
-        word = said.lower().replace("'s", "").strip()
-        step = RELATIVE_YEARS.get(word)
-        year = here.today.year + step if step is not None else _year(said, here)
-    else:
-        year = here.today.year - (dt.date(here.today.year, number, 1) > here.today)
-    return here.calendar.containing(Grain.MONTH, dt.date(year, number, 1))
-
-
-TO_DATE = {
-    **dict.fromkeys(
-        ("ytd", "year to date", "year-to-date", "年初至今", "今年以来", "本年至今", "今年至今", "年初到现在"),
-        Grain.YEAR,
-    ),
-    **dict.fromkeys(
-        ("qtd", "quarter to date", "quarter-to-date", "季初至今", "本季至今", "本季度至今", "本季度以来"), Grain.QUARTER
-    ),
-    **dict.fromkeys(("mtd", "month to date", "month-to-date", "月初至今", "本月至今", "本月以来"), Grain.MONTH),
-    **dict.fromkeys(("wtd", "week to date", "本周至今", "本周以来"), Grain.WEEK),
-}
-
-
-def _to_date(match: re.Match[str], here: Here) -> Period:
-    whole = here.calendar.containing(TO_DATE[" ".join(match["word"].lower().split())], here.today)
-    return Period(start=whole.start, end=here.today + dt.timedelta(days=1), label=f"{whole.label} to date")
-
-
-def _so_far(match: re.Match[str], here: Here) -> Period:
-    """ "Q4 2026 to date": all of it that has passed."""
-    whole = _edge(match["a"], here)
-    end = min(whole.end, here.today + dt.timedelta(days=1))
-    if end <= whole.start:
-        raise ValueError(match.group())
-    return Period(start=whole.start, end=end, label=f"{whole.label} to date" if end < whole.end else whole.label)
-
-
-def _week_of(match: re.Match[str], here: Here) -> Period:
-    return here.calendar.containing(Grain.WEEK, _edge(match["a"], here).start)
-
-
-def _last_several(match: re.Match[str], here: Here) -> Period:
-    """So many days, weeks or months up to and including today; quarters, halves and years are whole, finished ones."""
-    count, unit = read_whole(match["n"]), match["u"].lower()
-    end = here.today + dt.timedelta(days=1)
-    label = f"last {count} {_plural(unit)}"
-    if unit.startswith("d") or unit in {"天", "日"}:
-        return Period(start=end - dt.timedelta(days=count), end=end, label=label)
-    if unit.startswith("w") or unit[-1] in "周期拜":
-        return Period(start=end - dt.timedelta(weeks=count), end=end, label=label)
-    if unit.startswith("m") or unit.endswith("月"):
-        return Period(start=add_months(end, -count), end=end, label=label)
-    grain = Grain.QUARTER if unit.startswith("q") or "季" in unit else Grain.YEAR
-    current = here.calendar.containing(grain, here.today)
-    first = here.calendar.shifted(grain, here.today, -count)
-    return Period(start=first.start, end=current.start, label=label)
-
-
-def _plural(unit: str) -> str:
-    if unit in {"天", "日"} or unit.startswith("d"):
-        return "days"
-    if unit.startswith("w") or unit[-1] in "周期拜":
-        return "weeks"
-    if unit.startswith("m") or unit.endswith("月"):
-        return "months"
-    return "quarters" if unit.startswith("q") or "季" in unit else "years"
-
-
-def _between(match: re.Match[str], here: Here) -> Period:
-    first, last = _edge(match["a"], here), _edge(match["b"], here)
-    if last.start >= first.start + dt.timedelta(days=366) and not re.search(r"\d{4}", match["a"]):
-        raise ValueError(match.group())
-    if first.start > last.start and not re.search(r"\d{4}", match["a"]):
-        first = Period(start=add_months(first.start, -12), end=add_months(first.end, -12), label=first.label)
-    if first.start >= last.end:
-        raise ValueError(match.group())
-    return Period(start=first.start, end=last.end, label=f"{first.start.isoformat()} – {last.last_day.isoformat()}")
-
-
-def _since(match: re.Match[str], here: Here) -> Period:
-    first = _edge(match["a"], here)
-    end = here.today + dt.timedelta(days=1)
-    return Period(start=first.start, end=end, label=f"since {first.start.isoformat()}")
+def _either(words: str, day: dt.date) -> Vague:
+    """3/4 is 4 March to some and 3 April to others."""
+    days = (day, day.replace(month=day.day, day=day.month))
+    vague = Vague(words, ())
+    vague.choices = tuple(Choice.of(text("{day}", day=each), period=each.isoformat()) for each in days)
+    return vague
 
 
 def _edge(words: str, here: Here) -> Period:
     """A day, or a named period, at one end of a longer one."""
-    said = words.strip()
-    for rule, read in SIMPLE:
-        match = rule.fullmatch(said)
-        if match is not None and (period := _attempt(read, match, here)):
-            return period
-    return here.calendar.containing(Grain.DAY, read_date(said, here.today, False, here.calendar).day)
+    if not MIDDLE.search(words) and (period := _named(words, here)) is not None:
+        return period
+    day = _day(words, here)
+    if day is None:
+        raise ValueError(words)
+    return day
 
 
-def _month_in(match: re.Match[str], here: Here) -> Period:
-    """January to March 2017: the year belongs to both."""
-    year = match["y"]
-    first = _edge(f"{match['a']} {year}", here)
-    last = _edge(f"{match['b']} {year}", here)
-    if first.start >= last.end:
-        raise ValueError(match.group())
-    return Period(start=first.start, end=last.end, label=f"{first.start.isoformat()} – {last.last_day.isoformat()}")
+def _between(a: str, b: str, here: Here) -> Period:
+    """From the first day of one to the last of the other. A year, or a week, that one of them names holds for both."""
+    first, last = _edge(a, here), _edge(b, here)
+    week, year = dt.timedelta(weeks=1), 12
+    if number := DAY_ALONE.fullmatch(b):
+        last = here.calendar.containing(Grain.DAY, first.start.replace(day=read_whole(number["d"])))
+        if last.start < first.start and DAY_ALONE.fullmatch(a):
+            last = _months_on(last, 1, here)
+    elif WEEKDAY.fullmatch(b) and first.start > last.start and not WEEKDAY.fullmatch(a):
+        last = _shifted(last, -(-(first.start - last.start) // week) * week)
+    elif WEEKDAY.fullmatch(a) and first.start > last.start:
+        first = _shifted(first, (last.start - first.start) // week * week)
+    elif _is_yearless(a) and (_is_yearless(b) or first.start > last.start or _has_year(b)):
+        later = _months_on(last, year, here)
+        if _is_yearless(b) and first.start > last.start and later.start.year == first.start.year:
+            last = later
+        while first.start > last.start:
+            first = _months_on(first, -year, here)
+        while _has_year(b) and _months_on(first, year, here).start <= last.start:
+            first = _months_on(first, year, here)
+    elif _is_yearless(b) and _has_year(a):
+        while last.end <= first.start:
+            last = _months_on(last, year, here)
+        while _months_on(last, -year, here).start >= first.start:
+            last = _months_on(last, -year, here)
+    return span_of(first.start, last.end)
 
 
-DAY_STEPS = {"today": 0, "今天": 0, "今日": 0, "yesterday": -1, "昨天": -1, "昨日": -1, "前天": -2}
+def _is_yearless(words: str) -> bool:
+    return bool(FLOATING.search(words)) and not _has_year(words) and not RELATIVE.search(words)
 
 
-def _day(match: re.Match[str], here: Here) -> Period:
-    step = DAY_STEPS[match["word"].lower()]
-    return here.calendar.containing(Grain.DAY, here.today + dt.timedelta(days=step))
+def _has_year(words: str) -> bool:
+    return bool(YEAR_SAID.search(words))
 
 
-def _ever(_match: re.Match[str], here: Here) -> Period:
-    return Period(start=BEGINNING, end=here.today + dt.timedelta(days=1), label="all time")
+def _shifted(period: Period, by: dt.timedelta) -> Period:
+    return period.model_copy(update={"start": period.start + by, "end": period.end + by})
 
 
-def _same_period(match: re.Match[str], here: Here) -> Period:
-    if not match["grain"]:
-        return here.calendar.containing(
-            Grain.QUARTER, add_months(here.calendar.containing(Grain.QUARTER, here.today).start, -12)
-        )
-    return _same_last_year(match, here)
+def _months_on(period: Period, months: int, here: Here) -> Period:
+    month = here.calendar.containing(Grain.MONTH, period.start)
+    if (month.start, month.end) == (period.start, period.end):
+        return here.calendar.shifted(Grain.MONTH, period.start, months)
+    # The last day, moved with its month, so that the end of February stays one.
+    start, end = add_months(period.start, months), add_months(period.end, months)
+    return period.model_copy(update={"start": start, "end": end})
 
 
-def _compiled(table: Sequence[tuple[str, Reader]]) -> tuple[tuple[re.Pattern[str], Reader], ...]:
-    return tuple((word_pattern(expression), read) for expression, read in table)
+Around = Callable[[re.Match[str], re.Match[str], str, Here], Period]
 
 
-WHICH = r"(?P<which>(?:the )?(?:last|previous|current|next)|this|prior|past|coming|the)"
-CHINESE_WHICH = r"(?P<which>上上个|上上|上一个|上个|上|下一个|下个|下|这个|这|本|当|该)"
-REL = "(?:this|last|next) (?:fiscal year|fy|year)(?:'s)?"
-Y = rf"(?P<y>'?\d{{4}}|'\d{{2}}|(?:fy|fiscal(?: year)?) ?'?\d{{2,4}}|{REL})"
-Y2 = Y.replace("(?P<y>", "(?P<y2>")
-CY = r"(?P<y>今年|本年|去年|明年|前年|本财年|上财年|\d{4} ?财?年|\d{2}年|[〇零一二三四五六七八九]{2,4}年|\d{4})的?"
-AGO = rf"(?P<n>{WHOLE}) ?(?P<u>days?|d|weeks?|wks?|months?|mths?|quarters?|qtrs?|years?|yrs?)"
-SIMPLE_TABLE: list[tuple[str, Reader]] = [
-    (rf"{WHICH} (?P<grain>{GRAIN_WORDS})(?:'s)?", _step),
-    (rf"{CHINESE_WHICH}(?P<grain>季度|季|月份|月|半年|财年|周|星期)", _step),
-    (r"(?P<which>今|去|明|前|本)(?P<grain>年)(?:度|全年)?", _step),
-    (r"(?:the )?(?P<grain>quarter|month|year|week) before last", _before_last),
-    (rf"(?P<kind>q|h) ?(?P<n>[1-4])(?:[ ,-]*(?:of |in )?{Y}|[ -]?(?P<y2>\d{{2}}))?", _numbered),
-    (rf"{Y}[ -]?(?P<kind>q|h)(?P<n>[1-4])", _numbered),
-    (rf"(?P<n>first|second|third|fourth|1st|2nd|3rd|4th) (?P<kind>quarter|qtr)(?:,? (?:of |in )?{Y})?", _numbered),
-    (rf"(?P<kind>quarter|qtr) (?P<n>[1-4]|one|two|three|four)(?:,? (?:of |in )?{Y})?", _numbered),
-    (rf"(?P<n>first|second|1st|2nd) half(?: year)?(?:,? (?:of |in )?{Y}|(?: of| in) the year)?", _half_of_year),
-    (rf"(?:{CY})?第?(?P<n>[一二三四1-4])(?P<kind>季度|季)", _numbered),
-    (rf"{CY}(?P<kind>q|h)(?P<n>[1-4])", _numbered),
-    (r"(?P<kind>q|h)(?P<n>[1-4]) ?(?P<y>今年|去年|\d{4}年)", _numbered),
-    (rf"(?:{CY})?(?P<n>上|下)半年", _half_of_year),
-    (r"(?:the )?same (?P<grain>quarter|month|week) (?:of )?last year|去年同期(?P<none>)", _same_period),
-    (r"(?P<y>(?:19|20)\d{2}|(?:fy|fiscal(?: year)?) ?'?\d{2,4}|\d{4} ?财年|\d{4}年(?:全年)?)", _named_year),
-    (r"(?P<y>\d{4})[-/](?P<m>0[1-9]|1[0-2])", _month),
-    (r"(?P<m>0?[1-9]|1[0-2])/(?P<y>\d{4})", _month),
-    (rf"(?P<m>{MONTH_NAME})\.?(?:,? ?(?:of )?{Y})?", _month),
-    (rf"(?:{CY})?(?P<m>{NUM})月份?", _month),
-    (rf"(?P<word>{'|'.join(sorted(TO_DATE, key=len, reverse=True))})", _to_date),
-    (rf"(?:in |over |during )?(?:the )?(?:last|past|previous) {AGO}", _last_several),
-    (rf"(?:最近|过去|近|前)(?:的)?(?P<n>{NUM})(?P<u>天|日|个?星期|周|个月|个?季度|年)", _last_several),
-    (rf"(?P<word>{'|'.join(DAY_STEPS)})", _day),
-    (r"all[ -]?time|ever|since the beginning|有史以来|历史(?:上|累计)?|全部时间", _ever),
-]
+def _since(_lead: re.Match[str], _trail: re.Match[str], words: str, here: Here) -> Period:
+    return means.since(_edge(words, here), here)
 
 
-SIMPLE = _compiled(SIMPLE_TABLE)
-EDGE = (
-    rf"(?:(?:the )?\d{{1,2}}(?:st|nd|rd|th)? (?:of )?)?(?:{MONTH_NAME})\.?"
-    r"(?: \d{1,2}(?:st|nd|rd|th)?(?!\d))?(?:,? '?\d{4})?"
-    r"|(?:FY ?)?\d{2,4} ?Q[1-4]|[QH][1-4](?: ?(?:FY ?)?'?\d{2,4})?|\d{4}(?:[-/]\d{1,2}(?:[-/]\d{1,2})?)?"
-    r"|\d{1,2}/\d{1,2}(?:/\d{2,4})?|\d{1,2}\.\d{1,2}\.(?:\d{2,4})?|today|yesterday|now"
-    r"|(?:last|this) (?:week|month|quarter|year)|(?:(?:last|this) )?(?:monday|tuesday|wednesday|thursday|friday)"
-    rf"|(?:去年|今年|明年|\d{{4}}年)?(?:{NUM}月份?(?:{NUM}[日号]?)?|第?[一二三四1-4]季度|[上下]半年)|\d{{4}}年?|今天|昨天|现在|上周|上个?月"
+def _so_far(_lead: re.Match[str], _trail: re.Match[str], words: str, here: Here) -> Period:
+    return means.so_far(_edge(words, here), here)
+
+
+def _week_of(_lead: re.Match[str], _trail: re.Match[str], words: str, here: Here) -> Period:
+    return here.calendar.containing(Grain.WEEK, _edge(words, here).start)
+
+
+def _part(lead: re.Match[str], _trail: re.Match[str], words: str, here: Here) -> Period:
+    count = read_whole(lead["n"] or "1")
+    return means.part_of(_edge(words, here), lead["which"].lower(), count, lead["u"], here)
+
+
+def _chinese_part(_lead: re.Match[str], trail: re.Match[str], words: str, here: Here) -> Period:
+    count = read_whole(trail["n"] or "1")
+    return means.part_of(_edge(words, here), trail["which"], count, trail["u"], here)
+
+
+LEAD = re.compile(r"^(?:(?:in|for|during|of|over|within|on)\s+)+(?=\S)|^(?:在|于)", re.IGNORECASE)
+BETWEEN = re.compile(r"(?:(?<![A-Za-z])(?:between|from) +|(?:从|自|介于|在))(?:the )?$", re.IGNORECASE)
+TO = re.compile(r" ?(?:-|–|—|~|\.\.\.?|到|至) ?| (?:to|through|thru|until|till)(?: the)? ", re.IGNORECASE)
+AND = re.compile(r" and(?: the)? | ?(?:和|与|跟) ?", re.IGNORECASE)
+MEANWHILE = re.compile("之间|期间|这段时间")
+HERE = re.compile("$")
+NOTHING = re.compile("")
+SINCE = re.compile(r"(?<![A-Za-z])(?:ever )?since +(?:the )?$", re.IGNORECASE)
+PART_LEAD = re.compile(
+    r"(?<![A-Za-z])(?:the )?(?P<which>first|second|third|last|final|1st|2nd|3rd)"
+    rf"(?: (?P<n>{WHOLE}))? (?P<u>days?|weeks?|months?|quarters?) (?:of|in) $",
+    re.IGNORECASE,
 )
-RULES = SIMPLE + _compiled(
-    [
-        (
-            rf"(?:from )?(?P<a>{MONTH_NAME}) ?(?:to|through|until|and|-|–) ?(?P<b>{MONTH_NAME}),? (?P<y>\d{{4}})",
-            _month_in,
+AROUND: tuple[tuple[re.Pattern[str], re.Pattern[str], Around], ...] = (
+    (SINCE, NOTHING, _since),
+    (
+        re.compile(r"(?<![A-Za-z])from +(?:the )?$", re.IGNORECASE),
+        re.compile(" (?:on|up to now)(?![A-Za-z])", re.IGNORECASE),
+        _since,
+    ),
+    (
+        re.compile(r"(?:(?<![A-Za-z])from +(?:the )?|从|自)?$", re.IGNORECASE),
+        re.compile(" onwards?(?![A-Za-z])|以来|至今|到现在|到今天", re.IGNORECASE),
+        _since,
+    ),
+    (re.compile("[从自]$"), re.compile("起|开始|以后"), _since),
+    (re.compile(r"(?<![A-Za-z])so far,? (?:in |for )?$", re.IGNORECASE), NOTHING, _so_far),
+    (
+        HERE,
+        re.compile(
+            r",? (?:so far|to date)(?![A-Za-z])|(?:到|截至|截止)目前(?:为止)?|累计|迄今(?:为止)?", re.IGNORECASE
         ),
-        (r"(?P<a>q[1-4]) ?(?:to|through|until|and|-|–) ?(?P<b>q[1-4]),? (?P<y>\d{4})", _month_in),
-        (rf"between (?P<a>{EDGE}) and (?P<b>{EDGE})", _between),
-        (rf"from (?P<a>{EDGE}) (?:to|until|through|till) (?P<b>{EDGE})", _between),
-        (rf"(?P<a>{EDGE}) ?(?:–|—|-|\.\.\.?|to|through|until) ?(?P<b>{EDGE})", _between),
-        (rf"从?(?P<a>{EDGE})(?:到|至)(?P<b>{EDGE})(?:之间|期间)?", _between),
-        (rf"(?P<a>{EDGE}) to date", _so_far),
-        (rf"(?:the )?week (?:of|commencing|starting|beginning|from) (?P<a>{EDGE})", _week_of),
-        (rf"since (?P<a>{EDGE})", _since),
-        (rf"从?自?(?P<a>{EDGE})(?:以来|至今|到现在|开始)", _since),
-    ]
+        _so_far,
+    ),
+    (
+        re.compile(r"(?<![A-Za-z])(?:the )?week (?:of|commencing|starting|beginning|from) (?:the )?$", re.IGNORECASE),
+        NOTHING,
+        _week_of,
+    ),
+    (PART_LEAD, NOTHING, _part),
+    (
+        HERE,
+        re.compile(rf"的?(?P<which>第[一二三四]|前|头|最后)(?P<n>{NUM})?个?(?P<u>月|季度|周|星期|天)"),
+        _chinese_part,
+    ),
+)
+"""What makes another period of one that stands after the first expression and before the second."""
+CHANGES = re.compile(
+    r"\d|初|末|底|中|旬|前|后|以来|之|起|至|到|上|下|半|除|第"
+    r"|(?<![A-Za-z])(?:first|last|second|third|next|this|since|until|till|before|after|by|early|mid|middle|late|ends?"
+    r"|start|beginning|half|so far|to|from|between|not|except|ago|week|month|quarter|year|same)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+"""Words beside a name that make another period of it."""
+MIDDLE = re.compile(r"(?<![A-Za-z])mid(?![A-Za-z])", re.IGNORECASE)
+SLASHED = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?")
+DAY_ALONE = re.compile(rf"(?P<d>{NUM})(?:st|nd|rd|th|[日号])", re.IGNORECASE)
+WEEKDAY = re.compile(rf"(?:{DAY_NAME})s?|(?:周|星期|礼拜)[一二三四五六日天]", re.IGNORECASE)
+FLOATING = re.compile(rf"(?:{MONTH_NAME})|月|\d/\d|(?<![A-Za-z])[qh][1-4]|季度|半年|\d\.\d", re.IGNORECASE)
+YEAR_SAID = re.compile(r"\d{4}|'\d\d|\d{1,2}[/.]\d{1,2}[/.]\d\d|fy ?\d|\d财?年", re.IGNORECASE)
+RELATIVE = re.compile(
+    r"(?<![A-Za-z])(?:this|last|next|past|current|the|ago|now|to ?day)(?![A-Za-z])"
+    "|今|去|明|本|上个?[月季]|下个?[月季]|这|前年|现在",
+    re.IGNORECASE,
 )
