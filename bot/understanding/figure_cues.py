@@ -27,6 +27,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"覆盖(?:率|倍数|情况|够)|(?:商机|管道).{0,6}(?:够不够|够吗|足够)", 4),
     ),
     "forecast": (
+        (r"\bhow much (?:will|are) (?:i|we|\[person\]|\[team\]|my team|the team)\b.{0,20}\b(?:close|win|book|sell|land|bring in)\b|\bwill (?:i|we|\[person\]|\[team\]|my team|the team) (?:make|hit|reach|get to)\b", 4),
         (r"\bforecasts?\b(?! categor)(?!ed? as)|\broll[- ]?up\b", 3.6),
         (r"\b(?:where|how) (?:will|are|do) (?:i|we|\[person\]|\[team\]|my team|the team).{0,20}\b(?:land|end up|finish|come out)\b|\blanding\b|\bgoing to land\b", 3.6),
         (r"\bbest[- ]case\b|\bcommit(?:ted)? (?:forecast|number|deals)\b|\bwhat(?:'s| is| are) (?:in )?(?:my|our|the|\[person\]'s|\[team\]'s) (?:commit|call)\b|\bin commit\b", 3.4),
@@ -34,25 +35,29 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     ),
     "accuracy": (
         (r"\b(?:forecast|call|commit)(?:ing|s)?(?:'s)? (?:accuracy|bias|error|track record)\b|\bwape\b|\bmape\b|\bbias\b|\bsandbag\w*\b(?!.*\[amount\])", 4.4),
+        (r"\btoo (?:optimistic|pessimistic|conservative)\b|\bhow far off\b", 4.4),
         (r"\bhow (?:accurate|good|reliable|far off|right|wrong)\b.{0,40}\b(?:forecasts?|calls?|commits?|predictions?)\b", 4.4),
         (r"预测.{0,6}(?:准|偏差|误差|准确)", 4.4),
     ),
     "winrate": (
         (r"\b(?:win|hit|success|closing|close|closed[- ]won)[- ]?(?:rates?|ratios?)\b|\bwinrate\b|\bwin percentage\b", 4),
+        (r"\bwhat (?:share|part|percentage|fraction) of\b.{0,30}\b(?:win|won|lose|lost)\b|\bhow many of the deals\b.{0,40}\b(?:won|win)\b", 4),
         (r"\bhow (?:often|many times|much of (?:what|the))\b.{0,20}\b(?:win|lose|won|lost)\b|\b(?:win|lose|won|lost) (?:more )?(?:against|versus|vs\.?|to)\b|\bwho wins against\b|\bwins? vs\.?\b|\bwhy do (?:we|i) (?:lose|win)\b|\b(?:loss|lost) reasons?\b|\breasons? (?:for|of) (?:the |our )?loss(?:es)?\b", 3.6),
         (r"赢单率|胜率|赢率|成功率|成单率|丢单(?:原因|率)|输单(?:原因|率)|为什么(?:会)?(?:丢|输)", 4),
     ),
     "cycle": (
         (r"\b(?:sales|deal|selling|buying) cycles?\b|\bcycle (?:time|length)s?\b|\bdays to (?:close|win)\b|\btime to (?:close|win)\b", 4),
         (r"\bhow (?:long|many days|fast|quickly)\b.{0,40}\b(?:to (?:close|win|sell|sign)|(?:deals?|sales?|it) takes?|do (?:we|i) close|close)\b", 3.6),
-        (r"(?:销售|成交|成单|赢单)周期|多(?:久|长时间|少天)(?:才)?(?:能)?(?:成交|签|赢|拿下)|周期(?:多长|是多少)", 4),
+        (r"(?:销售|成交|成单|赢单)周期|(?:成交|签|赢).{0,4}要?多(?:久|长时间|少天)|多(?:久|长时间|少天)(?:才)?(?:能)?(?:成交|签|赢|拿下)|周期(?:多长|是多少)", 4),
     ),
     "velocity": (
+        (r"\bhow fast (?:is|are|does)\b.{0,25}\b(?:pipeline|deals|opportunities|move|moving)\b|\b(?:shorter|shortening|longer)\b.{0,20}\bcycle\b.{0,20}\b(?:bring|worth|mean|do)\b|(?:缩短|延长).{0,4}周期", 5),
         (r"\bvelocity\b|\bper day\b.{0,15}\bpipeline\b|\bvalue per day\b", 4),
         (r"销售(?:速度|流速|速率)|管道(?:速度|流速)", 4),
     ),
     "funnel": (
         (r"\bfunnel\b|\bconversions?(?: rates?)?\b|\bstage[- ]to[- ]stage\b|\bdrop[- ]?offs?\b|\bleak(?:s|age|ing)?\b", 4),
+        (r"\b(?:in|at) (?:which|what) stages?\b.{0,30}\b(?:stuck|stall|lose|lost|leak|die|drop)\w*", 4.6),
         (r"\bbottle ?necks?\b|\bwhere (?:do|are|does|is) .{0,25}\b(?:stuck|stall(?:ing|ed)?|get lost|losing|lose|leak)\b|\btime in (?:each )?(?:stage|\[stage\])\b|\bhow long .{0,20}\bin (?:each stage|\[stage\])", 3.8),
         (r"漏斗|转化(?:率|情况)|瓶颈|卡在哪|阶段(?:停留|时长|转化)", 4),
     ),
@@ -68,6 +73,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     ),
     "risks": (
         (r"\bat[- ]risk\b|\brisk(?:s|y)?\b|\bred flags?\b|\bwarnings?\b|\bin (?:trouble|danger)\b", 3.6),
+        (r"\bsingle[- ]?thread\w*\b|\bghost(?:ed|ing)\b|\b(?:were|was)\b.{0,20}\bflagged\b|\bflagged (?:deals|opps|opportunities)\b", 4.2),
         (r"\b(?:stale|stuck|stalled|ghosted|neglected|quiet|cold|silent|rotting) (?:deals?|opps?|opportunities|accounts)\b|\b(?:deals?|opps?|opportunities)\b.{0,25}\b(?:gone (?:quiet|cold|silent|stale)|stuck|stalled|ghosted|no next step|without (?:a )?next step|single[- ]thread\w*)\b", 3.8),
         (r"风险|有危险|停滞|卡住|没(?:有)?动静|预警", 3.6),
     ),

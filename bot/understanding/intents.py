@@ -9,6 +9,13 @@ from bot.understanding.cues import cue_score
 from bot.understanding.drafts import Draft, is_question, is_unreal, stripped
 from bot.understanding.entities import Frame, Kind
 from bot.understanding.examples import Examples
+from bot.understanding.figure_writes import (
+    read_boards,
+    read_snooze,
+    read_submit,
+    read_target,
+    read_threshold,
+)
 from bot.understanding.patterns import LOG_COMMAND
 from bot.understanding.reads import fill
 from bot.understanding.updates import read_intended_step, read_update
@@ -33,7 +40,11 @@ NAMED_FROM = 2.4
 """A cue of this weight names a figure."""
 SPOKEN_OF_ANYWAY = frozenset({"changes", "today"})
 """Their cues are in every question about a change."""
-WRITES = frozenset({"update", "create", "log", "schedule", "undo"})
+PLAINLY_SAID = 11.0
+"""Words that mean nothing else, not even a report that shall stop."""
+WRITES = frozenset(
+    {"update", "create", "log", "schedule", "undo", "submit", "target", "snooze", "threshold", "boards", "split"}
+)
 
 
 @dataclass(frozen=True)
@@ -141,6 +152,14 @@ def _writes(
     schedule = read_schedule(frame, report)
     if schedule is not None:
         found.append(Ranked(schedule, RHYTHM_SAID if schedule.sure or "action" in schedule.params else 3.4))
+    specials = (
+        read_submit(frame),
+        read_target(frame),
+        read_snooze(frame, subject),
+        read_threshold(frame),
+        read_boards(frame),
+    )
+    found += [Ranked(special, PLAINLY_SAID if special.sure else 1.6) for special in specials if special is not None]
     create = read_create(frame)
     if create is not None:
         found.append(Ranked(create, 5.0 + likeness.get("create", 0.0)))

@@ -8,6 +8,21 @@ from typing import Any
 from bot.understanding.deals import deal_of
 from bot.understanding.drafts import Draft
 from bot.understanding.entities import Frame, Kind
+from bot.understanding.figure_params import (
+    closing_of,
+    read_activity,
+    read_breakdown,
+    read_check,
+    read_closing,
+    read_competitor,
+    read_format,
+    read_level,
+    read_metric,
+    read_rule,
+    read_source,
+    read_variant,
+    read_vintage,
+)
 from skills.contract import Skill
 from skills.references.numerals import CHINESE_DIGIT, read_number
 
@@ -37,11 +52,6 @@ BREAKDOWNS = (
 )  # fmt: skip
 """What won amounts are told apart by."""
 BY_REP = re.compile(r"\bby (?:rep|person|seller|owner|people)\b|按(?:人|销售|个人)", re.IGNORECASE)
-METRICS = (
-    ("attainment", re.compile(r"\battainment\b|\bquota\b|% of|\bpercent|达成|完成率", re.IGNORECASE)),
-    ("deals", re.compile(r"\b(?:number of|most|by|how many) (?:deals|wins)\b|\bdeal count\b|单数|单量|按单", re.IGNORECASE)),
-    ("booked", re.compile(r"\b(?:booked|bookings|revenue|amount)\b|金额|销售额", re.IGNORECASE)),
-)  # fmt: skip
 OBJECTION_LEADS = re.compile(
     r"^.*?\b(?:says?|said|saying|thinks?|told (?:me|us)|tells? (?:me|us)|claims?|feels?|insists?|complains?|argues?)(?: that)?[:,]?\s+"
     r"|^.*?\bobjections?(?: is| about| on|:)?\s*[:,]?\s*|^.*?\b(?:answer|respond to|handle|reply to|counter|deal with|react to|when|if)[:,]?\s+(?:they |the customer |an? |when they )?"
@@ -70,6 +80,8 @@ def fill(skill: Skill, frame: Frame, subject: str | None) -> Draft:
             params[name] = subject
     if "team" in params and "owner" in params and _is_mine(params["owner"]):
         del params["owner"]
+    elif params.get("team") == "my team" and "owner" in params:
+        del params["team"]  # "dana's team" is hers.
     missing = next((name for name, field in names.items() if field.is_required() and name not in params), None)
     return Draft(skill.name, params, missing=missing)
 
@@ -82,11 +94,11 @@ def _is_mine(words: str) -> bool:
     return words in {"me", "我"}
 
 
-def _owner(frame: Frame, skill: str) -> str | None:
+def _owner(frame: Frame, _skill: str) -> str | None:
     people = frame.of(Kind.PERSON)
     if people:
         return people[0].words
-    if skill in {"pipeline", "booked", "quota"} and not MY_TEAM.search(frame.clean):
+    if not MY_TEAM.search(frame.clean):
         mine = re.sub(
             r"(?i)\b(?:show|tell|give|send|get|let|email|dm|remind|brief|help) me\b|给我|告诉我|帮我|发我",
             " ",
@@ -110,8 +122,9 @@ def _team(frame: Frame, skill: str) -> str | None:
     return "my team" if MY_TEAM.search(frame.clean) and not BY_TEAM.search(frame.clean) else None
 
 
-def _period(frame: Frame, _skill: str) -> str | None:
-    whens = [item for item in frame.of(Kind.WHEN) if item.is_period]
+def _period(frame: Frame, skill: str) -> str | None:
+    closing = closing_of(frame) if skill == "waterfall" else None
+    whens = [item for item in frame.of(Kind.WHEN) if item.is_period and item is not closing]
     return whens[0].words if whens else None
 
 
@@ -146,14 +159,10 @@ def _by(frame: Frame, skill: str) -> str | None:
     if skill == "booked":
         return next((name for name, cue in BREAKDOWNS if cue.search(frame.clean)), None)
     if skill != "leaderboard":
-        return None
+        return read_breakdown(frame, skill)
     if BY_TEAM.search(frame.clean):
         return "team"
     return "rep" if BY_REP.search(frame.clean) else None
-
-
-def _metric(frame: Frame, _skill: str) -> str | None:
-    return next((name for name, cue in METRICS if cue.search(frame.clean)), None)
 
 
 def _question(frame: Frame, _skill: str) -> str | None:
@@ -188,7 +197,17 @@ FINDERS: Mapping[str, Finder] = {
     "about": _deal,
     "top": _top,
     "by": _by,
-    "metric": _metric,
+    "metric": read_metric,
+    "variant": read_variant,
+    "vintage": read_vintage,
+    "rule": read_rule,
+    "check": read_check,
+    "level": read_level,
+    "kind": read_activity,
+    "format": read_format,
+    "source": read_source,
+    "competitor": read_competitor,
+    "closing": read_closing,
     "question": _question,
     "objection": _objection,
     "topic": _topic,

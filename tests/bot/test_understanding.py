@@ -163,7 +163,7 @@ def test_the_longest_name_wins(assistant: Assistant) -> None:
 
 def test_examples_teach_a_skill_that_has_no_cues() -> None:
     assert masked_example("pipeline of dana", {"owner": "dana"}) == "pipeline of [person]"
-    likeness = Examples(CATALOG).likeness("show me [person]'s pipeline")
+    likeness = Examples(CATALOG).likeness("show the pipeline of [person]")
     assert max(likeness, key=lambda name: likeness[name]) == "pipeline"
 
 
