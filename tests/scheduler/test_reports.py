@@ -10,12 +10,14 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from scheduler.reports import Outcome
-from skills.answer import Table
+from skills.answer import Answer, Table
 from skills.contract import SkillContext
+from skills.text import text
 from store.change_log import RecordKind, list_entries
 from store.channels import set_channel, set_channel_members
-from store.models import AuditEvent, Person, ReportSchedule, ScheduleStatus
-from store.outbox import add_message
+from store.models import AuditEvent, OutboxMessage, Person, ReportSchedule, ScheduleStatus
+from store.models import Delivery as State
+from store.outbox import add_message, get_last_kept
 from tests.scheduler.conftest import Desk, answer_of, english, utc, words_of
 from tests.skills.company import day
 
@@ -334,3 +336,57 @@ def test_a_report_in_a_direct_message_can_be_paused_right_there(desk: Desk) -> N
     desk.settle(number, "2026-11-18T13:30")
     invocations = [action.invocation for action in answer_of(desk.outbox()[0]).actions if action.invocation]
     assert {"action": "pause", "which": f"schedule:{number}"} in [invocation.params for invocation in invocations]
+
+
+def test_what_a_report_keeps_is_there_for_the_next_one_of_the_same_schedule(desk: Desk) -> None:
+    seen: list[str] = []
+
+    def run(context: SkillContext, params: object) -> str:
+        seen.append(context.previous)
+        return f'{{"made": {len(seen)}}}'
+
+    def present(kept: str) -> Answer:
+        return Answer(headline=text("The board"), kept=kept)
+
+    set_skill(desk, "leaderboard", run=run, present=present)
+    first = desk.add_schedule(covered_until=utc("2026-11-16T15:00"))
+    other = desk.add_schedule("Sam", covered_until=utc("2026-11-16T15:00"))
+    desk.settle(first, "2026-11-17T13:30")
+    desk.settle(other, "2026-11-17T13:30")
+    desk.settle(first, "2026-11-18T13:30")
+    assert seen == ["", "", '{"made": 1}']
+    assert [message.kept for message in desk.outbox()] == ['{"made": 1}', '{"made": 2}', '{"made": 3}']
+    assert all(answer_of(message).kept == "" for message in desk.outbox()), "it is kept once"
+
+
+def test_a_report_that_was_given_up_is_not_what_the_next_one_compares_itself_with(desk: Desk) -> None:
+    with desk.company.database.writing() as session:
+        for number, status in ((1, State.SENT), (2, State.FAILED)):
+            session.add(
+                OutboxMessage(
+                    key=str(number),
+                    schedule_id=None,
+                    answer="{}",
+                    kept=f"kept {number}",
+                    status=status,
+                    due_at=utc(f"2026-11-1{number}T08:00"),
+                    not_before=utc("2026-11-11T08:00"),
+                )
+            )
+    schedule = desk.add_schedule()
+    with desk.company.database.writing() as session:
+        for message in session.exec(select(OutboxMessage)).all():
+            message.schedule_id = schedule
+            session.add(message)
+    with desk.company.database.session() as session:
+        assert get_last_kept(session, schedule) == "kept 1"
+
+
+def test_a_report_brings_what_every_answer_offers(desk: Desk) -> None:
+    desk.company.won("Dana", "1000", day(11, 3))
+    number = desk.add_schedule(covered_until=utc("2026-11-17T15:00"))
+    desk.settle(number, "2026-11-18T13:30")
+    offered = {english(action.label): action.tucked for action in answer_of(desk.outbox()[0]).actions}
+    assert offered["As CSV"]
+    assert "Send me this regularly" not in offered, "its owner has it already"
+    assert not offered["Pause this report"]
