@@ -378,7 +378,6 @@ SKILL = Skill(
         Example("my open opps", PipelineParams(owner="me")),
         Example("我的商机", PipelineParams(owner="我")),
         Example("看一下dana的商机", PipelineParams(owner="dana")),
-        Example("团队的销售漏斗", PipelineParams(team="团队")),
         Example("这个月预计能成交的单子", PipelineParams(period="这个月")),
         Example("全公司有多少在跟的商机", PipelineParams(team="全公司")),
     ),
