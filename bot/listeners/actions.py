@@ -17,11 +17,14 @@ from bot.views.errors import outdated
 from bot.views.menu import MENU, read_option
 from skills.answer import Status
 from skills.contract import Actor
+from skills.offers import EXPLAIN, EXPORT
 from skills.runner import Reply, cancel, confirm, run_skill
 from store.models import Source
 
 PRESSED = re.compile(r"^(run|confirm|cancel)-\d+$")
 FORM = re.compile(r"^form-\d+$")
+ASIDE = (EXPLAIN, EXPORT)
+"""What says more about an answer: the thread goes on about the answer itself."""
 CHOSEN = re.compile(rf"^{MENU}\d+:")
 
 
@@ -63,7 +66,8 @@ async def press(desk: Desk, body: dict[str, Any]) -> None:
             room = PRIVATE if asked.private else await desk.room(place, actor)
             async with desk.working(place):
                 reply = await desk.in_thread(work, desk, asked, actor, room)
-                await desk.remember(place, actor, reply)
+                if reply.skill not in ASIDE or reply.answer.status is not Status.ANSWER:
+                    await desk.remember(place, actor, reply)
             await _show(desk, body, place, asked, reply, actor, room)
         await desk.note_use(body, actor, asked.invocation.skill if asked.invocation else asked.do)
 

@@ -23,16 +23,17 @@ MOST_BARS = 60
 """Categories that a picture of bars shows; the rest is said to be left out."""
 MOST_BESIDE = 8
 """Bars stand side by side up to here; more of them lie below each other, where their names have room."""
-MOST_BELOW = 90
-"""Letters of names that fit below bars side by side."""
+MOST_BELOW = 72
+"""Letters of names that fit side by side."""
 MOST_TICKS = 12
 MOST_MARKED = 40
 """Points of a line that are marked one by one."""
 MOST_LABEL = 32
-DPI = 150
-HIGHEST = 24.0
-WIDTH = 8.0
-"""Inches; a picture is 1,200 points wide."""
+DPI = 200
+PADDING = 0.12
+HIGHEST = 20.0
+WIDTH = 6.0
+"""Inches; a picture is 1,200 points wide, and its letters can be read where it is shown at half that."""
 COLOURS = ("#5263e0", "#2a9d8f", "#e09f3e", "#c8577c", "#6b9ac4", "#8e7cc3", "#7a9e4b", "#c97b4a")
 INK, MUTED, LINE = "#1d2430", "#667085", "#e3e6ec"
 LATIN = "DejaVu Sans"
@@ -115,13 +116,15 @@ class Picture:
         """The chart as matplotlib has it: lines as they are, bars beside or below each other, shares as bars."""
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
 
         labels, rows, left_out = self._drawn()
         lies = self.chart.kind != "line" and (
             len(labels) > MOST_BESIDE or self.chart.kind == "pie" or max(map(len, labels)) * len(labels) > MOST_BELOW
         )
-        height = max(2.4, 1.3 + 0.3 * len(labels) * max(1.0, 0.6 * len(rows))) if lies else 4.2
-        figure = Figure(figsize=(WIDTH, min(height, HIGHEST)), dpi=DPI, facecolor="white", layout="constrained")
+        height = max(2.2, 1.1 + 0.27 * len(labels) * max(1.0, 0.6 * len(rows))) if lies else 3.4
+        layout = ConstrainedLayoutEngine(w_pad=PADDING, h_pad=PADDING)
+        figure = Figure(figsize=(WIDTH, min(height, HIGHEST)), dpi=DPI, facecolor="white", layout=layout)
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
         drawn = _draw(axes, self.chart.kind, labels, rows, lies=lies)
@@ -179,7 +182,8 @@ def _draw(axes: "Axes", kind: str, labels: Sequence[str], rows: Sequence[Sequenc
         for row, colour in zip(rows, _colours(len(rows)), strict=True):
             mark = "o" if len(labels) <= MOST_MARKED else ""
             drawn += axes.plot(places, row, color=colour, linewidth=2.2, marker=mark, markersize=4.5)
-        step = math.ceil(len(labels) / MOST_TICKS)
+        letters = (max(map(len, labels)) + 2) * len(labels)
+        step = max(math.ceil(len(labels) / MOST_TICKS), math.ceil(letters / MOST_BELOW))
         axes.set_xticks(list(places)[::step], list(labels)[::step])
         return drawn
     thick = 0.76 / len(rows)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import doctor
 from bot.doctor import Finding, list_findings
 from bot.settings import SlackSettings
 from knowledge_base import KnowledgeBase, KnowledgeSettings
@@ -80,3 +81,14 @@ async def test_slack_is_asked_whether_it_takes_the_tokens(bot: Bot, knowledge: C
     assert "✓ A Socket Mode connection opens." in said
     refused = wrong(await asyncio.to_thread(examined, bot_token="xoxb-wrong"))
     assert "Slack does not accept the bot token (invalid_auth)" in refused
+
+
+def test_a_machine_without_chinese_letters_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "list_families", lambda: ["DejaVu Sans"])
+    (finding,) = doctor.check_pictures()
+    assert not finding.good
+    assert not finding.must, "the bot works without them"
+    assert "fonts-noto-cjk" in finding.advice
+    monkeypatch.setattr(doctor, "list_families", lambda: ["DejaVu Sans", "Noto Sans CJK SC"])
+    (finding,) = doctor.check_pictures()
+    assert finding.good
