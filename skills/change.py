@@ -11,7 +11,7 @@ from skills.answer import Action, Answer, Block, Fact, Facts, Invocation, Model,
 from skills.terms import KINDS, named
 from skills.text import AnyValue, Text, listed, text, value
 from store.change_log import DELETED, MODELS, Applied, FieldChange, Json, RecordChange, RecordKind, list_change
-from store.models import Account, Opportunity, Person, Product, Stage
+from store.models import WHOLE_SHARE, Account, Opportunity, Person, Product, Stage
 from store.models import Status as RecordStatus
 from store.money import Money
 from store.people import get_organisation
@@ -91,6 +91,7 @@ FIELDS: dict[str, tuple[str, Text]] = {
     "value": ("value", text("bound")),
     "until": ("until", text("until")),
     "reason": ("reason", text("reason")),
+    "on_boards": ("on_boards", text("named on leaderboards")),
     "working_days_only": ("working_days_only", text("working days only")),
 }
 """Every column that people may see change: its name for programs, and for people."""
@@ -151,8 +152,12 @@ def _value(session: Session, field: str, raw: Json, currency: str, zone: ZoneInf
     if field in REFERENCES:
         row = session.get(REFERENCES[field], raw)
         return value(str(getattr(row, "name", raw)))
+    if isinstance(raw, bool):
+        return text("yes") if raw else text("no")
     if field == "amount_minor":
         return value(Money(int(raw), currency))
+    if field == "share":
+        return value(Fraction(int(raw), WHOLE_SHARE))
     column = next((MODELS[k].__table__.columns[field] for k in MODELS if field in MODELS[k].__table__.columns), None)  # type: ignore[attr-defined]
     if column is not None and column.type.python_type is dt.date:
         return value(dt.date.fromisoformat(str(raw)))

@@ -19,6 +19,8 @@ OWNER_FIELD = {
     RecordKind.SCHEDULE: "owner_id",
     RecordKind.SUBMISSION: "person_id",
 }
+OWN_FIELDS = frozenset({"on_boards", "quiet_from", "quiet_until"})
+"""What everybody decides for themselves, and nobody for others."""
 PARTS_OF_OPPORTUNITIES = frozenset({RecordKind.SNOOZE, RecordKind.SPLIT})
 
 
@@ -77,6 +79,8 @@ def check_write(context: SkillContext, record: RecordChange) -> None:
         if context.actor.role is not Role.ADMIN:
             raise NotAllowed(text("Only an administrator sets from where on a warning applies."))
         return
+    if record.kind is RecordKind.PERSON and record.id == context.actor.id and _is_own_choice(record):
+        return
     if record.kind in (RecordKind.ACCEPTANCE, RecordKind.SUBMISSION):
         _check_own_word(context, record)
     if record.kind is RecordKind.ACCEPTANCE:
@@ -96,6 +100,10 @@ def check_write(context: SkillContext, record: RecordChange) -> None:
             text("You can't change **{record}**: it isn't yours.", record=record.label),
             text("Its owner, their manager or an administrator can."),
         )
+
+
+def _is_own_choice(record: RecordChange) -> bool:
+    return not record.deletes and {change.field for change in record.fields} <= OWN_FIELDS
 
 
 def _held(context: SkillContext, record: RecordChange, field: str) -> object:

@@ -385,8 +385,14 @@ def list_reversal(session: Session, change_id: str) -> tuple[RecordChange, ...]:
     reversal = []
     for (kind, record_id), entries in by_record.items():
         created = any(entry.field == CREATED for entry in entries)
+        deleted = next((entry for entry in entries if entry.field == DELETED), None)
         forward = [field_change(entry) for entry in entries if entry.field not in (CREATED, DELETED)]
         fields = tuple(FieldChange(field=item.field, old=item.new, new=item.old) for item in forward)
+        if deleted is not None:
+            # What is gone comes back as a new record with the same values.
+            label = str(_load(deleted.old) or kind)
+            reversal.append(RecordChange(kind=RecordKind(kind), label=label, fields=fields))
+            continue
         reversal.append(
             RecordChange(
                 kind=RecordKind(kind),
