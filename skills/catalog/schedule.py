@@ -202,7 +202,7 @@ def _find_report(context: SkillContext, words: str | None) -> Skill:
     skill = named.get(said) or _find_spoken(offered, said)
     if skill is None:
         near = dict.fromkeys(named[name].name for name in get_close_matches(said, list(named), n=CHOICES))
-        fitting = [choice for choice in choices if choice.invocation.params["report"] in near]
+        fitting = [Choice.of(verbatim(other.name), report=other.name) for other in offered if other.name in near]
         raise NotFound(text("There is no **{report}** report.", report=words or ""), choices=fitting or choices)
     if skill.effect is not Effect.READ or not skill.schedulable:
         raise Impossible(

@@ -153,7 +153,8 @@ def test_every_button_leads_to_an_answer(ask: Asking) -> None:
     for who in ("Dana", "Mara", "Vera"):
         for invocation in buttons(ask(who, "pipeline")).values():
             assert invocation is not None
-            assert ask(who, invocation.skill, **invocation.params).answer.status is Status.ANSWER
+            status = ask(who, invocation.skill, **invocation.params).answer.status
+            assert status is Status.ANSWER or (invocation.skill, status) == ("schedule", Status.CLARIFY)
 
 
 deals = st.lists(
