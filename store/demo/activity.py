@@ -78,7 +78,7 @@ class Diary:
 
     def list_touches(self, deal: Deal, history: History, customer: Customer) -> list[Touch]:
         """In order of time."""
-        told = [self._told(deal, history, *note) for note in deal.notes]
+        told = [self._told(deal, history, number, *note) for number, note in enumerate(deal.notes)]
         drawn = [] if told else [self._touch(deal, history, customer, *at) for at in self._occasions(deal, history)]
         ended = history.current["closed_on"]
         end = ended if isinstance(ended, dt.date) else self.last
@@ -101,8 +101,8 @@ class Diary:
         while (day := self._on(day + dice.whole(22, 58) * DAY, history)) < end - quiet * DAY:
             yield day, self._kind(history, day)
         if quiet and not dice.chance(16):
-            for _ in range(dice.whole(2, 5)):
-                day = self._on(self.last - dice.whole(0, 23) * DAY, history)
+            for _ in range(dice.whole(3, 7)):
+                day = self._on(self.last - dice.whole(0, 13) * DAY, history)
                 if deal.opened <= day <= self.last:
                     yield day, self._kind(history, day)
 
@@ -146,14 +146,18 @@ class Diary:
         person = self.acting(whole(state["owner_id"]), day)
         return Touch(kind, direction, moment(dice, day, person), minutes, outcome, text, person, contact.id)
 
-    def _told(self, deal: Deal, history: History, day: dt.date, kind: str, direction: str, note: str) -> Touch:
+    def _told(
+        self, deal: Deal, history: History, number: int, day: dt.date, kind: str, direction: str, note: str
+    ) -> Touch:
+        """With one of the contacts after the other."""
         state = history.at(day) or history.states[0]
         person = self.acting(whole(state["owner_id"]), day)
         missed = kind == "call" and not note
         minutes = 1 if missed else self.dice.middling(*MINUTES[kind]) if kind in MINUTES else None
         outcome = "Voicemail" if missed else {"call": "Reached", "meeting": "Held", "demo": "Held"}.get(kind, "")
         way = None if kind == "note" else direction
-        return Touch(kind, way, moment(self.dice, day, person), minutes, outcome, note, person, deal.contacts[0])
+        contact = deal.contacts[number % len(deal.contacts)]
+        return Touch(kind, way, moment(self.dice, day, person), minutes, outcome, note, person, contact)
 
     def _on(self, day: dt.date, history: History) -> dt.date:
         """The working day of the owner of the time, on or before a day."""

@@ -15,7 +15,7 @@ from store.demo.history import Deal, History, Step, unfold, whole
 from store.demo.market import NEWCOMERS, Customer, Market, Wanted, list_customers
 from store.demo.money import RateRow, list_rates, rates_of
 from store.demo.payments import Cash, Receipt
-from store.demo.people import IDS, LEAVER, MEMBERS, NEW_HIRE, member_of
+from store.demo.people import IDS, LEAVER, MEMBERS, NEW_HIRE, OFF_BOARDS, member_of
 from store.demo.promises import Acceptance, Outlook, Promise, Promises
 from store.demo.stories import DANA, Story
 from store.demo.targets import Target, list_targets
@@ -123,13 +123,14 @@ def _wanted_open(dice: Dice) -> dict[int, Wanted]:
             newcomer = member.name in NEWCOMERS
             least = 6 if newcomer else dice.whole(8, 12)
             most = 12 if member.name == DANA else least + (2 if newcomer else 4)
-            minor = member.trait.target * 3 * dice.whole(120 if newcomer else 250, 340)
+            minor = member.trait.target * 3 * dice.whole(110 if newcomer else 225, 300)
             wanted[IDS[member.name]] = Wanted(min(least, most), most, minor)
     return wanted
 
 
 def tie_a_month(deals: Sequence[Deal], month: dt.date) -> frozenset[tuple[dt.date, int]]:
-    """In one of the twelve months from `month` backwards, let two reps who sell in dollars book the same to the cent.
+    """In one of the twelve months from `month` backwards, let two reps who sell in dollars, and are shown on
+    boards, book the same to the cent.
 
     The pair that is closest already is taken, and the smaller signature made larger by what is missing. Gives the month
     and the two people.
@@ -138,7 +139,9 @@ def tie_a_month(deals: Sequence[Deal], month: dt.date) -> frozenset[tuple[dt.dat
     earliest = month_after(month, -11)
     for deal in deals:
         won_on = deal.won_on()
-        if won_on and deal.value("currency") == "USD" and member_of(deal.owner()).team.startswith("Amer"):
+        owner = member_of(deal.owner())
+        shown = owner.team.startswith("Amer") and owner.name not in OFF_BOARDS
+        if won_on and deal.value("currency") == "USD" and shown:
             booked = won_on.replace(day=1)
             if earliest <= booked <= month:
                 won.setdefault((booked, deal.owner()), []).append(deal)

@@ -75,7 +75,7 @@ class Life:
 
     def _beginning(self, moves: Sequence[tuple[dt.date, int]]) -> Step:
         start, dice = self.start, self.dice
-        guess = (moves[-1][0] - start.day).days * dice.whole(42, 94) // 100
+        guess = (moves[-1][0] - start.day).days * dice.whole(68, 124) // 100
         expected = start.day + max(guess, 18) * DAY
         if dice.chance(38):
             expected = month_after(expected, 1) - DAY
@@ -166,7 +166,7 @@ class Life:
     def next_step(self, stage: int, day: dt.date) -> Fields:
         words = (CHINESE_NEXT_STEPS if self.start.chinese else NEXT_STEPS)[stage]
         machine = self.dice.pick(self.start.phrases) if self.start.phrases else ""
-        due = self.days.moved(self.start.region, day, self.dice.whole(4, 18))
+        due = self.days.moved(self.start.region, day, self.dice.whole(6, 19))
         return {"next_step": self.dice.pick(words).format(machine=machine), "next_step_due": due}
 
     def _pushes(self, steps: Sequence[Step], end: dt.date) -> list[Step]:
@@ -199,7 +199,7 @@ class Life:
         for (entered, stage), (left, _) in pairwise(moves):
             day = entered
             while True:
-                gap = self.dice.whole(9, 24) * 100 // self.start.trait.care
+                gap = self.dice.whole(8, 20) * 100 // self.start.trait.care
                 day = self._on(day + gap * DAY)
                 if day >= min(left, end):
                     break

@@ -114,6 +114,13 @@ class Books:
             number for number, row in self.people.items() if row["team_id"] and self.team_name(row) == name
         )
 
+    def below(self, person_id: int) -> frozenset[int]:
+        """Somebody and everybody who reports to them, through however many others."""
+        found = {person_id}
+        while more := {n for n, row in self.people.items() if row["manager_id"] in found} - found:
+            found |= more
+        return frozenset(found)
+
     def team_name(self, person: Row) -> str:
         return str(self.teams[person["team_id"]]["name"]) if person["team_id"] else ""
 
