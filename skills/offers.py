@@ -17,7 +17,7 @@ EXPLAIN, REPEAT, EXPORT = "math", "schedule", "export"
 
 def with_offers(answer: Answer, skill: Skill, invocation: Invocation, context: SkillContext) -> Answer:
     """The answer with its menu; what it offers already, it offers once."""
-    if answer.status is not Status.ANSWER or skill.name in (EXPLAIN, EXPORT):
+    if answer.status is not Status.ANSWER or skill.name == EXPORT:
         return answer
     offered = {action.invocation.skill for action in answer.actions if action.invocation is not None}
     actions = tuple(
@@ -31,7 +31,7 @@ def with_offers(answer: Answer, skill: Skill, invocation: Invocation, context: S
 
 
 def _list_offers(answer: Answer, skill: Skill, params: Mapping[str, Any], context: SkillContext) -> Iterator[Action]:
-    if answer.figures:
+    if answer.figures and skill.name != EXPLAIN:
         how = Invocation.of(EXPLAIN, skill=skill.name, params=params or None)
         yield Action(label=text("How is this counted?"), invocation=how, tucked=True)
     # Whoever has a report from its schedule does not want another one; in a channel its readers may.
