@@ -1,7 +1,9 @@
 """How a forecast is shown: its figures, tables and small print."""
 
+import datetime as dt
 from collections.abc import Sequence
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from skills.answer import Block, Bullets, Chart, Column, Fact, Facts, Series, Table
 from skills.calls import Call
@@ -269,16 +271,19 @@ def _on_day(forecast: Forecast, call: Call) -> Text:
         ),
         None,
     )
-    moment = Moment(value=call.at, zone=forecast.zone)
     if earlier is None:
-        return text("{amount}, {moment}", amount=call.money, moment=moment)
+        return text("{amount}, {day}", amount=call.money, day=_day(forecast, call))
     return text(
-        "{amount}, {moment} (was {earlier} on {then})",
+        "{amount}, {day} (was {earlier} on {then})",
         amount=call.money,
-        moment=moment,
+        day=_day(forecast, call),
         earlier=earlier.money,
-        then=Moment(value=earlier.at, zone=forecast.zone),
+        then=_day(forecast, earlier),
     )
+
+
+def _day(forecast: Forecast, call: Call) -> dt.date:
+    return call.at.astimezone(ZoneInfo(forecast.zone)).date()
 
 
 def _told(forecast: Forecast, call: Call) -> Text:

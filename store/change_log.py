@@ -67,6 +67,10 @@ MODELS: Mapping[RecordKind, type[SQLModel]] = {
     RecordKind.THRESHOLD: RiskThreshold,
 }
 
+ONE_OF_A_KIND = frozenset({RecordKind.QUOTA, RecordKind.ACCEPTANCE, RecordKind.SPLIT})
+"""There is at most one of each: the next version of a target, an acceptance of it, somebody's share. Where it is there
+already, somebody else was faster."""
+
 CREATED = "(created)"
 DELETED = "(deleted)"
 
@@ -189,8 +193,13 @@ def _make(session: Session, record: RecordChange) -> RecordChange:
     if record.id is None:
         values = {change.field: from_json(model, change.field, change.new) for change in record.fields}
         row = model(**values)
-        session.add(row)
-        session.flush()
+        try:
+            with session.begin_nested():
+                session.add(row)
+        except IntegrityError as error:
+            if record.kind not in ONE_OF_A_KIND:
+                raise
+            raise Conflict(record, ()) from error
         return record.model_copy(update={"id": row.id, "version": getattr(row, "version", 1)})  # type: ignore[attr-defined]
     row = _locked(session, record)
     if record.deletes:

@@ -45,7 +45,7 @@ SKILL = Skill(
     run=run,
     present=present,
     schedulable=True,
-    aliases=("attainment", "target", "number"),
+    aliases=("attainment", "number"),
     examples=(
         Example("quota", QuotaParams()),
         Example("whats my number", QuotaParams(owner="me")),
