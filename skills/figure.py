@@ -34,6 +34,8 @@ class RecordFilter(BaseModel):
     currency: str | None = None
     overdue_on: dt.date | None = None
     """Only those whose expected close is before this day."""
+    priced: bool | None = None
+    """Only those with an amount, or only those without."""
     ids: tuple[int, ...] | None = None
     """Exactly these, where no rule finds them again; at most some hundreds."""
 
@@ -57,6 +59,10 @@ class Figure(BaseModel):
     period: Period | None = None
     as_of: dt.datetime
     definition: Text
+    version: int = 1
+    """Of the definition: it grows when the same name comes to mean another number."""
+    rule: Text | None = None
+    """At which exchange rates; None where nothing was converted."""
     filters: tuple[Text, ...] = ()
     records: RecordFilter | None = None
     count: int | None = None

@@ -19,6 +19,7 @@ from skills.catalog import (
     help,  # noqa: A004  (a module is called by its command's name)
     leaderboard,
     log,
+    math,
     objection,
     opportunity,
     pipeline,
@@ -39,6 +40,7 @@ from skills.catalog import (
     update,
     velocity,
     waterfall,
+    why,
     winrate,
 )
 from skills.contract import Skill
@@ -53,6 +55,8 @@ CATALOG: Mapping[str, Skill] = {
         risks.SKILL,
         snooze.SKILL,
         threshold.SKILL,
+        math.SKILL,
+        why.SKILL,
         opportunity.SKILL,
         update.SKILL,
         create.SKILL,

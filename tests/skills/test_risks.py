@@ -1,0 +1,402 @@
+"""What is at risk, as people ask for it: evidence, buttons, snoozes, bounds, and whether the warnings were right."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from skills.answer import Status
+from skills.contract import Audience
+from skills.runner import Reply, confirm, get_actor
+from store import change_log
+from store.change_log import Author, FieldChange, RecordChange, RecordKind
+from store.models import Activity, Contact, Opportunity, OpportunityContact, Person, RiskSnooze, Snapshot, Source
+from store.scope import Scope
+from tests.skills.company import (
+    NOW,
+    TODAY,
+    Asking,
+    Company,
+    bullets,
+    buttons,
+    day,
+    english,
+    figure,
+    headline,
+    notes,
+    rows,
+)
+
+
+def ago(days: int) -> dt.date:
+    return TODAY - dt.timedelta(days=days)
+
+
+def at(days: int) -> dt.datetime:
+    return NOW - dt.timedelta(days=days)
+
+
+def touch(company: Company, opportunity: int, days: int, direction: str = "in", contact: int | None = None) -> None:
+    company.add(
+        Activity(
+            kind="email",
+            direction=direction,
+            occurred_at=at(days),
+            person_id=company.people["Dana"],
+            contact_id=contact,
+            opportunity_id=opportunity,
+        )
+    )
+
+
+def move(company: Company, opportunity: int, days: int, **fields: tuple[Any, Any]) -> str:
+    """Change fields as Dana did so many days ago; the id of the change."""
+    with company.database.writing() as session:
+        row = session.get_one(Opportunity, opportunity)
+        record = RecordChange(
+            kind=RecordKind.OPPORTUNITY,
+            id=opportunity,
+            version=row.version,
+            label=row.name,
+            fields=tuple(
+                FieldChange(field=name, old=change_log.to_json(old), new=change_log.to_json(new))
+                for name, (old, new) in fields.items()
+            ),
+        )
+        author = Author(company.people["Dana"], Source.FORM, at(days))
+        return change_log.apply(session, [record], author, effective_on=ago(days)).change_id
+
+
+def healthy(company: Company, name: str = "Fine", amount: str | None = "40000", **more: Any) -> int:
+    """An opportunity of Dana's that no rule warns of."""
+    values = {"close": day(12, 18), "next_step": "call", "next_step_due": day(12, 1), "opened_on": ago(12)} | more
+    made = company.open("Dana", amount, values.pop("stage", "Discovery"), name=name, **values)
+    contacts = company.add(
+        *(Contact(name=who, account_id=company.accounts["Acme"]) for who in ("Rosa Diaz", "Tim Lee"))
+    )
+    for contact in contacts:
+        touch(company, made, 3, contact=contact)
+    return made
+
+
+def test_nothing_is_at_risk_where_nothing_is_wrong(ask: Asking) -> None:
+    healthy(ask.company)
+    reply = ask("Dana", "risks")
+    assert headline(reply) == "None of the 1 open opportunities is at risk (yours)."
+    assert (figure(reply, "at_risk"), figure(reply, "value_at_risk"), figure(reply, "open")) == (0, 0, 1)
+
+
+def test_nothing_open_is_no_share_at_risk(ask: Asking) -> None:
+    reply = ask("Dana", "risks")
+    assert headline(reply) == "Nothing is open (yours)."
+    assert figure(reply, "at_risk_share") is None
+
+
+def test_the_worst_comes_first_by_money_times_warnings_with_all_its_evidence(ask: Asking) -> None:
+    company = ask.company
+    healthy(company)
+    healthy(company, "Late", "50000", close=ago(1))
+    bare = company.open("Dana", "20000", "Proposal", name="Bare", close=day(12, 1), opened_on=ago(30))
+    reply = ask("Dana", "risks")
+    assert headline(reply) == "**2 of 3 open opportunities** are at risk, worth **$70,000** (yours)."
+    assert bullets(reply, "Worst first") == [
+        (
+            "**Bare** (Dana Whitfield), $20,000: There is no next step. They never answered, in 30 days. Nobody is "
+            "known who can sign. Fewer than two people there were in touch since 19 Oct 2026."
+        ),
+        "**Late** (Dana Whitfield), $50,000: The close date 17 Nov 2026 has passed.",
+    ]
+    assert rows(reply, 0)[0] == ["overdue", "1", "$50,000"]
+    assert ["no activity", "1", "$20,000"] in rows(reply, 0)
+    edit = buttons(reply)["Edit Bare"]
+    assert edit is not None
+    assert (edit.skill, edit.params) == ("update", {"opportunity": f"opportunity:{bare}"})
+    assert "Not judged: stalled, close date implausible." in notes(reply)
+    assert "Unpaid invoices and open service cases are not looked at yet." in notes(reply)
+
+
+def test_the_log_tells_of_pushes_drops_and_steps_back_but_not_of_what_was_taken_back(ask: Asking) -> None:
+    company = ask.company
+    deal = healthy(company, "Deal", "30000", close=day(3, 15, 2027), stage="Discovery")
+    move(company, deal, 40, expected_close=(day(9, 20), day(12, 20)))
+    move(company, deal, 20, amount_minor=(5_000_000, 3_000_000))
+    move(company, deal, 10, stage_id=(company.stages["Proposal"], company.stages["Discovery"]))
+    reply = ask("Dana", "risks")
+    (told,) = bullets(reply, "Worst first")
+    assert "The close date was pushed by 91 days on 9 Oct 2026: 20 Sept 2026 → 20 Dec 2026." in told.replace(
+        "Sep ", "Sept "
+    )
+    assert "The amount fell from $50,000 to $30,000 by 29 Oct 2026." in told
+    assert "It went back on 8 Nov 2026: Proposal → Discovery." in told
+    mistake = healthy(company, "Mistake", "30000")
+    change = move(company, mistake, 5, expected_close=(day(12, 18), day(6, 1, 2027)))
+    with company.database.writing() as session:
+        records = change_log.list_reversal(session, change)
+        change_log.apply(session, records, Author(1, Source.BUTTON, at(4)), effective_on=ago(4), undoes=change)
+    assert len(bullets(ask("Dana", "risks"), "Worst first")) == 1
+
+
+def test_two_messages_without_a_reply_are_ghosting_until_they_answer(ask: Asking) -> None:
+    deal = healthy(ask.company)
+    touch(ask.company, deal, 2, "out")
+    touch(ask.company, deal, 2, "out")
+    assert figure(ask("Dana", "risks"), "at_risk") == 0, "they have had two days"
+    other = ask.company.open(
+        "Dana", "1", name="Silent", next_step="x", close=day(12, 1), opened_on=ago(14), account="Lakeshore Foods"
+    )
+    touch(ask.company, other, 11, "out")
+    touch(ask.company, other, 1, "out")
+    reply = ask("Dana", "risks", rule="ghosted")
+    assert "2 messages of ours since 7 Nov 2026, and no reply." in bullets(reply, "Worst first")[0]
+    log = buttons(reply)["Log a call: Silent"]
+    assert log is not None
+    assert (log.skill, log.params) == ("log", {"kind": "call", "about": f"opportunity:{other}"})
+    touch(ask.company, other, 0, "in")
+    assert figure(ask("Dana", "risks", rule="ghosted"), "at_risk") == 0
+
+
+def won_ones(company: Company, count: int, stage_days: int = 10) -> None:
+    """Won opportunities that were in Discovery for so many days, and then were won ten days later."""
+    for _ in range(count):
+        deal = company.won("Dana", "30000", ago(5))
+        with company.database.writing() as session:
+            session.get_one(Opportunity, deal).opened_on = ago(15 + stage_days)
+        move(company, deal, 15, stage_id=(company.stages["Discovery"], company.stages["Proposal"]))
+        move(company, deal, 5, stage_id=(company.stages["Proposal"], company.stages["Won"]))
+
+
+def test_history_says_what_is_too_long_and_what_is_too_soon(ask: Asking) -> None:
+    won_ones(ask.company, 20)
+    healthy(ask.company, "Slow", opened_on=ago(11))
+    healthy(ask.company, "Hasty", opened_on=ago(0), close=day(11, 30))
+    told = bullets(ask("Dana", "risks"), "Worst first")
+    assert told[1].endswith(
+        "12 days are left until 30 Nov 2026; nine in ten won ones took 20 or more from here (20 won)."
+    )
+    assert told[0].endswith("In this stage for 11 days; three quarters of the won ones took at most 10 (20 won).")
+
+
+def test_only_one_rule_stage_or_period_can_be_asked_for(ask: Asking) -> None:
+    company = ask.company
+    healthy(company, "Late", close=ago(1))
+    healthy(company, "Vague", next_step="")
+    healthy(company, "Next year", next_step="", close=day(2, 1, 2027), stage="Pilot")
+    assert figure(ask("Dana", "risks", rule="overdue"), "at_risk") == 1
+    assert figure(ask("Dana", "risks", rule="no next step"), "at_risk") == 2
+    assert figure(ask("Dana", "risks", stage="Pilot"), "at_risk") == 1
+    assert figure(ask("Dana", "risks", period="this quarter"), "at_risk") == 2
+    unknown = ask("Dana", "risks", rule="bad vibes")
+    assert unknown.answer.status is Status.CLARIFY
+    assert len(unknown.answer.choices) == 14
+    assert ask("Dana", "risks", stage="Won").answer.status is Status.REFUSED
+
+
+def test_without_a_rate_there_is_no_total_and_nothing_is_left_out_in_silence(ask: Asking) -> None:
+    ask.company.open("Eva", "900 EUR", close=ago(1))
+    reply = ask("Ken", "risks")
+    assert figure(reply, "at_risk") == 1
+    assert figure(reply, "value_at_risk") is None
+    assert "no exchange rate for EUR" in notes(reply)
+
+
+def test_a_colleagues_deal_is_shown_without_buttons_and_somebody_elses_not_at_all(ask: Asking) -> None:
+    ask.company.open("Sam", "100", name="Sams", close=ago(1))
+    ask.company.open("Eva", "100 USD", name="Evas", close=ago(1))
+    reply = ask("Dana", "risks", team="alpha")
+    assert "**Sams**" in bullets(reply, "Worst first")[0]
+    assert "Evas" not in reply.answer.model_dump_json()
+    assert not any(name.startswith("Edit") for name in buttons(reply))
+    assert ask("Dana", "risks", team="beta").answer.status is Status.REFUSED
+    channel = Audience("C1", "#alpha", Scope.of({ask.company.people["Dana"]}))
+    assert "Sams" not in ask("Dana", "risks", team="alpha", audience=channel).answer.model_dump_json()
+
+
+# --- put off
+
+
+def test_a_snooze_puts_off_with_its_reason_until_its_day_and_can_be_undone(ask: Asking) -> None:
+    healthy(ask.company, "Late", close=ago(1))
+    done = ask("Dana", "snooze", opportunity="acme", until="5 dec", reason="they are on holiday")
+    assert done.answer.status is Status.DONE
+    assert headline(done) == "The warnings about **Late** are put off until 5 Dec 2026."
+    reply = ask("Dana", "risks")
+    assert (figure(reply, "at_risk"), figure(reply, "snoozed")) == (0, 1)
+    assert bullets(reply, "Put off") == ["**Late** until 5 Dec 2026: they are on holiday"]
+    assert headline(ask("Dana", "today")).startswith("Nothing needs you today.")
+    shown = ask("Dana", "opportunity", opportunity="acme")
+    assert bullets(shown, "At risk") == [
+        "The close date 17 Nov 2026 has passed. Put off until 5 Dec 2026: they are on holiday"
+    ]
+    undo = buttons(done)["Undo"]
+    assert undo is not None
+    assert ask("Dana", undo.skill, **undo.params).answer.status is Status.DONE
+    assert figure(ask("Dana", "risks"), "at_risk") == 1
+
+
+def test_one_warning_can_be_put_off_alone(ask: Asking) -> None:
+    healthy(ask.company, "Late", close=ago(1), next_step="")
+    ask("Dana", "snooze", opportunity="late", until="5 dec", reason="holiday", rule="overdue")
+    (told,) = bullets(ask("Dana", "risks"), "Worst first")
+    assert told.endswith(": There is no next step.")
+
+
+def test_a_snooze_that_is_over_puts_nothing_off(ask: Asking) -> None:
+    deal = healthy(ask.company, "Late", close=ago(1))
+    ask.company.add(
+        RiskSnooze(opportunity_id=deal, until=TODAY, reason="x", person_id=ask.company.people["Dana"], created_at=NOW)
+    )
+    assert figure(ask("Dana", "risks"), "at_risk") == 1
+
+
+@pytest.mark.parametrize(
+    ("params", "status"),
+    [
+        ({"until": "17 nov 2026", "reason": "x"}, Status.REFUSED),
+        ({"until": "5 dec", "reason": "  "}, Status.CLARIFY),
+        ({"until": "5 dec"}, Status.CLARIFY),
+        ({"until": "someday", "reason": "x"}, Status.CLARIFY),
+        ({"until": "5 dec", "reason": "x", "rule": "bad vibes"}, Status.CLARIFY),
+    ],
+)
+def test_a_snooze_needs_a_day_ahead_and_a_reason(ask: Asking, params: dict[str, str], status: Status) -> None:
+    healthy(ask.company)
+    assert ask("Dana", "snooze", opportunity="fine", **params).answer.status is status
+
+
+def test_nobody_puts_off_the_warnings_about_somebody_elses(ask: Asking) -> None:
+    deal = healthy(ask.company, "Late", close=ago(1))
+    reply = ask("Sam", "snooze", opportunity=f"opportunity:{deal}", until="5 dec", reason="x")
+    assert reply.answer.status is Status.REFUSED
+    assert ask("Mara", "snooze", opportunity=f"opportunity:{deal}", until="5 dec", reason="x").answer.status in (
+        Status.DONE,
+        Status.CONFIRM,
+    )
+
+
+# --- bounds
+
+
+def test_an_administrator_sets_a_bound_for_a_stage_and_takes_it_back(ask: Asking) -> None:
+    healthy(ask.company)
+    asked = ask("Vera", "threshold", rule="no activity", value="2 days", stage="Discovery")
+    assert asked.answer.status is Status.CONFIRM, "it is for everybody"
+    confirmed = yes(ask, asked)
+    assert english(confirmed.answer.headline) == "“no activity” applies from 2 days on, in Discovery."
+    assert figure(ask("Dana", "risks"), "at_risk") == 1
+    assert ["no activity", "2 days in Discovery"] in [
+        [row[0], row[2]] for row in rows(ask("Dana", "risks", check="rules"))
+    ]
+    yes(ask, ask("Vera", "threshold", rule="no activity", value="4 days", stage="Discovery"))
+    assert figure(ask("Dana", "risks"), "at_risk") == 0
+    yes(ask, ask("Vera", "threshold", rule="no activity", value="usual", stage="Discovery"))
+    assert ["no activity", "14, 10, 7, 5 days below 40%, 60%, 80%, above"] in [
+        [row[0], row[2]] for row in rows(ask("Dana", "risks", check="rules"))
+    ]
+
+
+def yes(ask: Asking, reply: Reply) -> Reply:
+    token = next(action.token for action in reply.answer.actions if action.kind == "confirm")
+    with ask.company.database.session() as session:
+        actor = get_actor(session, session.get_one(Person, ask.company.people["Vera"]))
+    return confirm(ask.assistant, token, actor, Audience(), Source.BUTTON)
+
+
+@pytest.mark.parametrize("who", ["Dana", "Mara"])
+def test_only_an_administrator_sets_bounds(ask: Asking, who: str) -> None:
+    assert ask(who, "threshold", rule="stalled", value="30").answer.status is Status.REFUSED
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "status"),
+    [
+        ("no next step", "3", Status.REFUSED),
+        ("amount drop", "120%", Status.REFUSED),
+        ("stalled", "a while", Status.CLARIFY),
+        ("single thread", "50k EUR", Status.REFUSED),
+        ("single thread", "50k", Status.CONFIRM),
+        ("stalled", "usual", Status.ANSWER),
+    ],
+)
+def test_a_bound_is_of_its_own_kind(ask: Asking, rule: str, value: str, status: Status) -> None:
+    assert ask("Vera", "threshold", rule=rule, value=value).answer.status is status
+
+
+# --- were they right?
+
+
+def test_without_a_snapshot_of_then_there_is_no_precision(ask: Asking) -> None:
+    healthy(ask.company)
+    reply = ask("Dana", "risks", check="precision")
+    assert figure(reply, "flag_precision") is None
+    assert "there is no snapshot of 90 days ago" in headline(reply)
+
+
+def test_the_flagged_of_then_are_held_against_what_came_of_them(ask: Asking) -> None:
+    """Twelve without a next step then, nine of them lost; ten fine ones, one of them pushed out of its quarter."""
+    company = ask.company
+    then = ago(90)
+    for number in range(22):
+        flagged = number < 12
+        lost = number < 9
+        deal = company.open(
+            "Dana",
+            "100",
+            name=f"Deal {number}",
+            close=day(3, 1, 2027) if number == 21 else day(12, 1),
+            opened_on=ago(100),
+            next_step="call",
+        )
+        touch(company, deal, 95)
+        if flagged:
+            move(company, deal, 80, next_step=("", "call"))
+        if lost:
+            with company.database.writing() as session:
+                row = session.get_one(Opportunity, deal)
+                row.status, row.closed_on, row.stage_id = "lost", ago(10), company.stages["Lost"]
+        company.add(
+            Snapshot(
+                taken_on=then,
+                opportunity_id=deal,
+                owner_id=company.people["Dana"],
+                stage_id=company.stages["Discovery"],
+                amount_minor=10_000,
+                currency="USD",
+                expected_close=day(12, 1),
+                category="pipeline",
+            )
+        )
+    yes(ask, ask("Vera", "threshold", rule="single thread", value="1M"))
+    reply = ask("Dana", "risks", check="precision")
+    assert figure(reply, "flag_precision") == 75
+    assert figure(reply, "unflagged_share") == 10
+    assert headline(reply) == (
+        "Of 12 opportunities flagged on 20 Aug 2026, **75%** were lost or slipped since; of the 10 others, 10% (yours)."
+    )
+    assert rows(reply) == [
+        ["no next step", "12", "9", "75%"],
+        ["any warning", "12", "9", "75%"],
+        ["no warning", "10", "1", "10%"],
+    ]
+
+
+# --- many at once
+
+
+def test_many_are_judged_in_a_few_queries(ask: Asking) -> None:
+    company = ask.company
+    for number in range(60):
+        healthy(company, f"Deal {number}", close=ago(number % 3))
+    statements = []
+    event.listen(company.database.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    reply = ask("Dana", "risks")
+    assert figure(reply, "at_risk") == 40
+    assert len(statements) < 40, "not one by one"
+
+
+def test_a_role_on_the_deal_is_what_ends_no_power(ask: Asking) -> None:
+    deal = healthy(ask.company, "Big", stage="Proposal", opened_on=ago(5))
+    assert "Nobody is known who can sign." in bullets(ask("Dana", "opportunity", opportunity="big"), "At risk")
+    (boss,) = ask.company.add(Contact(name="Boss", account_id=ask.company.accounts["Acme"]))
+    ask.company.add(OpportunityContact(opportunity_id=deal, contact_id=boss, role="economic_buyer"))
+    assert not bullets(ask("Dana", "opportunity", opportunity="big"), "At risk")
