@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from skills.contract import SkillContext
+from skills.envelope import Envelope, records_of
+from skills.figure import Figure
 from skills.measures.calendar import FiscalCalendar, Grain, Period
 from skills.measures.coverage import coverage_to_go, required_coverage, to_create, value_win_rate
 from skills.measures.money import Sum, total
@@ -20,6 +22,11 @@ from store.money import Money, rounded
 from store.opportunities import list_stages
 from store.snapshots import get_last_snapshot_day
 
+TIMES = "×"
+COVERAGE = text(
+    "Amounts of the open qualified opportunities that are expected to close in the period, divided by quota minus "
+    "credited bookings."
+)
 LOOKED_AT = 8
 """Earlier periods that are looked at."""
 NEEDED = 4
@@ -45,6 +52,10 @@ class Coverage:
     without_amount: int
     by_owner: Mapping[int, Sum]
     reason: Text | None
+
+    @property
+    def has_quota(self) -> bool:
+        return self.standing.total.has_quota
 
     @property
     def gap(self) -> Fraction:
@@ -214,6 +225,33 @@ def _reason(standing: QuotaStanding, pipeline: Sum, period: Period) -> Text | No
     if not standing.total.has_quota or standing.total.quota <= 0:
         return text("no quota is set for {period}", period=period_name(period))
     return None
+
+
+def coverage_figure(coverage: Coverage, warnings: tuple[Text, ...] = ()) -> Figure:
+    """Coverage in its envelope: in times, not in percent."""
+    period = coverage.period
+    records = records_of(coverage.population.scope, "open", period.start, period.end)
+    envelope = Envelope(coverage.standing.as_of, period, records, (coverage.population.label,), warnings)
+    reason = coverage.reason or text("the quota is met")
+    figure = envelope.ratio("coverage", text("Coverage"), COVERAGE, coverage.ratio, reason=reason, count=coverage.count)
+    return figure.model_copy(update={"unit": TIMES})
+
+
+def covered(coverage: Coverage) -> Text:
+    """In one sentence: what is qualified for the period, beside what is missing to its quota."""
+    period = period_name(coverage.period)
+    pipeline = coverage.pipeline.money
+    if coverage.reason is not None or pipeline is None:
+        return text("Coverage for {period} has no value: {reason}.", period=period, reason=coverage.reason or "")
+    if coverage.ratio is None:
+        return text("Coverage for {period}: the quota is met.", period=period)
+    return text(
+        "Coverage for {period}: **{ratio}**, {pipeline} of qualified pipeline for the {gap} to go.",
+        period=period,
+        ratio=times(coverage.ratio),
+        pipeline=pipeline,
+        gap=Money(rounded(coverage.gap), coverage.currency),
+    )
 
 
 def times(ratio: Fraction) -> str:

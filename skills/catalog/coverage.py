@@ -10,7 +10,17 @@ from pydantic import Field
 from skills.achievements import Achievement, count_achievements
 from skills.answer import Action, Answer, Block, Column, Fact, Facts, Invocation, Table
 from skills.contract import Example, Skill, SkillContext, SkillParams
-from skills.coverage import Cohort, Coverage, Required, get_coverage, get_required, get_to_create, times
+from skills.coverage import (
+    TIMES,
+    Cohort,
+    Coverage,
+    Required,
+    coverage_figure,
+    get_coverage,
+    get_required,
+    get_to_create,
+    times,
+)
 from skills.envelope import Envelope, records_of
 from skills.figure import Figure, RecordFilter
 from skills.measures.calendar import Grain
@@ -22,12 +32,6 @@ from store.models import Metric, RateKind
 from store.money import Money, rounded
 
 PEOPLE = 30
-TIMES = "×"
-
-COVERAGE = text(
-    "Amounts of the open qualified opportunities that are expected to close in the period, divided by quota minus "
-    "credited bookings."
-)
 REQUIRED = text(
     "1 ÷ the value win rate of the same pipeline in the last periods: what its snapshots of the same week held in "
     "qualified stages for the period, and what of it was won in the period."
@@ -175,7 +179,6 @@ def _figures(found: CoverageAnswer, warnings: tuple[Text, ...]) -> tuple[Figure,
     currency, total = coverage.currency, coverage.standing.total
     no_gap = no_rate(total.missing) if total.missing else coverage.reason
     gap = None if no_gap is not None else found.money(coverage.gap)
-    met = text("the quota is met")
     created = None if found.created.missing else Money(rounded(found.created.credited), found.created_currency)
     opened = RecordFilter(owner_ids=open_ones.owner_ids, by="opened_on", start=period.start, end=period.end)
     to_create = None if found.to_create is None else found.money(found.to_create)
@@ -184,14 +187,12 @@ def _figures(found: CoverageAnswer, warnings: tuple[Text, ...]) -> tuple[Figure,
         "records": RecordFilter(ids=required.ids),
         "count": len(required.ids) or None,
     }
+    required_figure = envelope.ratio(
+        "required_coverage", text("Required coverage"), REQUIRED, required.ratio, **cohorts
+    )
     return (
-        _times(
-            envelope.ratio(
-                "coverage", text("Coverage"), COVERAGE, coverage.ratio,
-                reason=coverage.reason or met, count=coverage.count,
-            )
-        ),
-        _times(envelope.ratio("required_coverage", text("Required coverage"), REQUIRED, required.ratio, **cohorts)),
+        coverage_figure(coverage, warnings),
+        required_figure.model_copy(update={"unit": TIMES}),
         envelope.money(
             "qualified", text("Qualified pipeline"), QUALIFIED, coverage.pipeline.money,
             currency=currency, reason=no_rate(coverage.pipeline.missing), count=coverage.count,
@@ -210,11 +211,6 @@ def _figures(found: CoverageAnswer, warnings: tuple[Text, ...]) -> tuple[Figure,
             currency=currency, reason=coverage.reason or required.reason, count=coverage.count,
         ),
     )  # fmt: skip
-
-
-def _times(figure: Figure) -> Figure:
-    """Coverage is said in times, not in percent."""
-    return figure.model_copy(update={"unit": TIMES})
 
 
 def _blocks(found: CoverageAnswer) -> tuple[Block, ...]:

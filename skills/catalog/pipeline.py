@@ -7,18 +7,19 @@ from fractions import Fraction
 
 from pydantic import Field
 
-from skills.answer import Action, Answer, Block, Chart, Column, Fact, Facts, Invocation, Series, Table
+from skills.answer import Action, Answer, Block, Chart, Column, Fact, Facts, Invocation, Paragraph, Series, Table
 from skills.contract import Example, Skill, SkillContext, SkillParams
+from skills.coverage import Coverage, coverage_figure, covered, get_coverage
 from skills.envelope import Envelope, records_of
 from skills.errors import Impossible
 from skills.figure import Figure
 from skills.measures.calendar import Grain, Period
 from skills.measures.weighted import OpenTotal, StageTotal, open_total
-from skills.population import Population, find_period, find_population
+from skills.population import Population, find_period, find_population, period_words
 from skills.references import find_stage
 from skills.text import AnyValue, Text, text, value, verbatim
 from skills.wording import enumeration, no_rate, period_name, period_note
-from store.models import Stage, Status
+from store.models import RateKind, Stage, Status
 from store.money import Money, Rates
 from store.opportunities import OpportunityRow, list_open, list_stages, sum_open
 
@@ -50,6 +51,11 @@ class Pipeline:
     today: dt.date
     total: OpenTotal
     rows: tuple[OpportunityRow, ...]
+    rates: str
+    """Which rates bring other currencies into one."""
+    coverage: Coverage | None
+    """Of the period or this quarter; None where one stage is asked for, or not everybody's part may be shown."""
+    period_words: str | None
     doubts: tuple[Text, ...]
     params: PipelineParams
 
@@ -79,20 +85,32 @@ def run(context: SkillContext, params: PipelineParams) -> Pipeline:
             end=end,
         )
     stages = {one.id: one for one in list_stages(context.session)}
+    kind = context.organisation.open_rates
     return Pipeline(
         population=population,
         period=period,
         stage=stage,
         as_of=context.now,
         today=context.today,
-        total=open_total(context.rates, context.today, sums, stages),
-        rows=_largest(rows, context.rates, context.today),
+        total=open_total(context.rates, context.today, sums, stages, kind),
+        rows=_largest(rows, context.rates, context.today, kind),
+        rates=kind,
+        coverage=_coverage(context, population, period, stage),
+        period_words=period_words(context, period) if period else None,
         doubts=(*population.notes, *((found.doubt,) if found and found.doubt else ())),
         params=params,
     )
 
 
-def _largest(rows: Sequence[OpportunityRow], rates: Rates, today: dt.date) -> tuple[OpportunityRow, ...]:
+def _coverage(
+    context: SkillContext, population: Population, period: Period | None, stage: Stage | None
+) -> Coverage | None:
+    if stage is not None or population.is_partial:
+        return None
+    return get_coverage(context, population, period or context.calendar.containing(Grain.QUARTER, context.today))
+
+
+def _largest(rows: Sequence[OpportunityRow], rates: Rates, today: dt.date, kind: str) -> tuple[OpportunityRow, ...]:
     """The largest first at today's rates; those whose amount cannot be compared, or is not known, come last."""
 
     def size(row: OpportunityRow) -> tuple[int, Fraction, dt.date, int]:
@@ -100,7 +118,7 @@ def _largest(rows: Sequence[OpportunityRow], rates: Rates, today: dt.date) -> tu
         close = opportunity.expected_close or dt.date.max
         if opportunity.amount_minor is None:
             return 2, Fraction(0), close, opportunity.id or 0
-        exact = rates.exact(Money(opportunity.amount_minor, opportunity.currency), today)
+        exact = rates.exact(Money(opportunity.amount_minor, opportunity.currency), today, kind)
         return (1, Fraction(0), close, 0) if exact is None else (0, -exact, close, opportunity.id or 0)
 
     return tuple(sorted(rows, key=size)[:LISTED])
@@ -191,6 +209,8 @@ def _rules(pipeline: Pipeline) -> tuple[Text, ...]:
     total = pipeline.total
     if total.amount is None or all(money.currency == total.currency for money in total.originals):
         return ()
+    if pipeline.rates == RateKind.PLAN:
+        return (text("Other currencies at the plan's rate, {day}.", day=pipeline.today),)
     return (text("Other currencies at today's rate, {day}.", day=pipeline.today),)
 
 
@@ -223,6 +243,8 @@ def _figures(pipeline: Pipeline, warnings: tuple[Text, ...]) -> tuple[Figure, ..
         envelope.number("overdue", text("Overdue"), OVERDUE, total.overdue),
         envelope.number("without_amount", text("Without an amount"), UNPRICED, total.without_amount),
     ]
+    if pipeline.coverage is not None and pipeline.coverage.has_quota:
+        figures.append(coverage_figure(pipeline.coverage, warnings))
     if total.missing:
         for money, weighed in zip(total.originals, total.weighted_originals, strict=True):
             figures.append(envelope.money("pipeline", text("Amount"), AMOUNT, money, currency=money.currency))
@@ -235,6 +257,8 @@ def _blocks(pipeline: Pipeline) -> tuple[Block, ...]:
     if not total.count:
         return ()
     blocks: list[Block] = []
+    if pipeline.coverage is not None and pipeline.coverage.has_quota:
+        blocks.append(Paragraph(text=covered(pipeline.coverage)))
     if len(total.originals) > 1 or any(money.currency != total.currency for money in total.originals):
         blocks.append(
             Facts(
@@ -346,11 +370,15 @@ def _row(row: OpportunityRow, today: dt.date, *, several: bool) -> tuple[AnyValu
 
 def _actions(pipeline: Pipeline) -> tuple[Action, ...]:
     whose = {"owner": pipeline.params.owner, "team": pipeline.params.team}
-    quota = Action(label=text("Quota"), invocation=Invocation.of("quota", whose))
+    steps = Invocation.of("waterfall", whose, closing=pipeline.period_words)
+    waterfall = Action(label=text("What moved it?"), invocation=steps)
+    covered = Invocation.of("coverage", whose, period=pipeline.period_words)
+    more = (waterfall, Action(label=text("Coverage"), invocation=covered))
+    quota = Action(label=text("Quota"), invocation=Invocation.of("quota", whose), tucked=True)
     if pipeline.population.is_single:
-        return (quota,)
+        return (*more, quota)
     board = Invocation.of("leaderboard", {"team": pipeline.params.team}, metric="attainment")
-    return (Action(label=text("Who is behind?"), invocation=board), quota)
+    return (*more, Action(label=text("Who is behind?"), invocation=board), quota)
 
 
 SKILL = Skill(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from skills.measures.money import by_currency, rounded_parts, total
-from store.models import Stage
+from store.models import RateKind, Stage
 from store.money import Money, Rates, rounded
 from store.opportunities import OpenSum
 
@@ -51,14 +51,20 @@ def weighted(amounts: Iterable[tuple[Fraction | int, int]]) -> Fraction:
     return sum((amount * Fraction(percent, 100) for amount, percent in amounts), Fraction(0))
 
 
-def open_total(rates: Rates, today: dt.date, sums: Sequence[OpenSum], stages: Mapping[int | None, Stage]) -> OpenTotal:
-    """Everything that is open, at the rates of `today` and the probabilities of `stages` (by id)."""
-    whole = total(rates, map(_money, sums), today)
+def open_total(
+    rates: Rates,
+    today: dt.date,
+    sums: Sequence[OpenSum],
+    stages: Mapping[int | None, Stage],
+    kind: str = RateKind.DAILY,
+) -> OpenTotal:
+    """Everything that is open, at the rates of `today` of this kind and the probabilities of `stages` (by id)."""
+    whole = total(rates, map(_money, sums), today, kind=kind)
     by_stage: dict[int, list[OpenSum]] = {}
     for row in sums:
         by_stage.setdefault(row.stage_id, []).append(row)
     ordered = sorted(by_stage.items(), key=lambda item: stages[item[0]].position)
-    exact = [[rates.exact(_money(row), today) or Fraction(0) for row in rows] for _, rows in ordered]
+    exact = [[rates.exact(_money(row), today, kind) or Fraction(0) for row in rows] for _, rows in ordered]
     worth = [
         weighted((amount, stages[stage_id].probability) for amount in amounts)
         for (stage_id, _), amounts in zip(ordered, exact, strict=True)
