@@ -63,6 +63,8 @@ class PipelineWaterfall:
     """The largest of each step, with what they add."""
     records: Mapping[Flow, RecordFilter]
     opening_records: RecordFilter | None
+    closing_records: RecordFilter | None
+    """None where they are too many to name, as those of the opening; what is open now is found by a rule."""
     rates: str
     begins: dt.date | None
     """The day on which the record begins, where that is after the opening."""
@@ -92,7 +94,11 @@ def run(context: SkillContext, params: WaterfallParams) -> PipelineWaterfall:
         span.closing,
         kind,
     )
-    opened = list_standing_ids(session, scope, span.opening, today, due=due, limit=IDS + 1)
+
+    def named(day: dt.date) -> RecordFilter | None:
+        ids = list_standing_ids(session, scope, day, today, due=due, limit=IDS + 1)
+        return RecordFilter(ids=tuple(ids)) if len(ids) <= IDS else None
+
     parts = _parts(moves)
     return PipelineWaterfall(
         population=population,
@@ -109,7 +115,8 @@ def run(context: SkillContext, params: WaterfallParams) -> PipelineWaterfall:
             for line in steps.lines
             if line.flow is not None and line.count <= IDS
         },
-        opening_records=RecordFilter(ids=tuple(opened)) if len(opened) <= IDS else None,
+        opening_records=named(span.opening),
+        closing_records=None if span.closing >= today else named(span.closing),
         rates=kind,
         begins=first if first is not None and first > span.opening else None,
         params=params,
@@ -266,7 +273,7 @@ def _figures(found: PipelineWaterfall, warnings: tuple[Text, ...]) -> tuple[Figu
     envelope = Envelope(found.as_of, found.period, None, (_what(found),), warnings)
     due = (found.closing.start, found.closing.end) if found.closing else (None, None)
     is_now = found.span.closing >= found.today
-    now = records_of(found.population.scope, "open", *due) if is_now else None
+    last = records_of(found.population.scope, "open", *due) if is_now else found.closing_records
 
     def money(
         name: str, label: Text, definition: Text, step: End | Line, records: RecordFilter | None, always: bool = True
@@ -295,9 +302,9 @@ def _figures(found: PipelineWaterfall, warnings: tuple[Text, ...]) -> tuple[Figu
             figures += money(
                 line.flow.value, LABELS[line.flow], DEFINITIONS[line.flow], line, found.records.get(line.flow)
             )
-    figures += money("closing", text("Closing"), CLOSING, steps.closing, now)
+    figures += money("closing", text("Closing"), CLOSING, steps.closing, last)
     difference = steps.difference or Line(None, 0, (), Money(0, steps.currency))
-    figures += money("difference", text("Not explained"), DIFFERENCE, difference, None)
+    figures += money("difference", text("Not explained"), DIFFERENCE, difference, RecordFilter(ids=()))
     return tuple(figures)
 
 
