@@ -116,7 +116,7 @@ def count_accounts(session: Session, window: Window, kind: ActivityKind) -> Mapp
     wanted = (rows.c.kind == kind, rows.c.account_id.is_not(None), rows.c.twice == 0)
     distinct = func.count(rows.c.account_id.distinct())
     own = session.execute(select(rows.c.person_id, distinct).where(*wanted).group_by(rows.c.person_id))
-    found: dict[int | None, int] = dict(own.tuples().all())
+    found: dict[int | None, int] = {row[0]: row[1] for row in own}
     found[None] = session.scalar(select(distinct).where(*wanted)) or 0
     return found
 
@@ -189,7 +189,7 @@ def count_bulk(session: Session, window: Window) -> Mapping[int, int]:
         seconds_between(entered.c[f"first_{number}"], entered.c[f"last_{number}"]) <= TWICE for number in range(BULK)
     ]
     rows = session.execute(select(entered.c.person_id, func.count()).where(or_(*near)).group_by(entered.c.person_id))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _activities(window: Window) -> Any:

@@ -191,15 +191,16 @@ def _headline(found: Dependence) -> Text:
     if measure is None:
         if found.revenue.unconverted:
             return text(
-                "I can't add up what was won in {period}: there is no exchange rate for {count} deals ({whose}).",
+                "I can't add up what was won in {period}: there is no exchange rate for {count} of the deals "
+                "({whose}).",
                 period=period,
                 count=found.revenue.unconverted,
                 whose=whose,
             )
         return text("Nothing with an amount was won in {period} ({whose}).", period=period, whose=whose)
     return text(
-        "In {period} the largest fifth ({top} of {count} {noun}) made up **{share}** of what was won; 80% takes {eighty} "
-        "({whose}).",
+        "In {period} the largest fifth ({top} of {count} {noun}) made up **{share}** of what was won; 80% takes "
+        "{eighty} ({whose}).",
         period=period,
         top=measure.top_count,
         count=measure.count,
