@@ -75,7 +75,7 @@ def list_weights(context: SkillContext, parts: Sequence[Holder], period: Period,
         return [Fraction(1)] * len(parts)
     everybody = _together(parts)
     if by is By.SHARE:
-        before = _year_before(context, period)
+        before = context.calendar.year_before(Grain.YEAR, period.start)
         worth: dict[int, Fraction] = defaultdict(Fraction)
         for row in sum_won_by_window(context.session, everybody, [(before.start, before.end)]):
             worth[row.owner_id] += row.booked_minor
@@ -122,11 +122,6 @@ def _converted(context: SkillContext, rows: Sequence[OpenSum]) -> dict[int, Frac
     return worth
 
 
-def _year_before(context: SkillContext, period: Period) -> Period:
-    grain = grain_of(context, period) or Grain.QUARTER
-    return context.calendar.year_before(grain, period.start)
-
-
 @dataclass(frozen=True)
 class Curve:
     """How an amount lies over months, and where that is taken from."""
@@ -136,21 +131,29 @@ class Curve:
 
 
 def get_curve(context: SkillContext, holder: Holder, months: Sequence[Month]) -> Curve:
-    """By last year's bookings of the same months: the holder's own if there are some in each, else the company's."""
-    if len(months) > 1:
-        before = [context.calendar.year_before(Grain.MONTH, month.start) for month in months]
-        windows = [(month.start, month.end) for month in before]
-        for scope, source in (
-            (holder.scope, text("over the months as {whose} sold last year", whose=holder.label)),
-            (Scope.everybody(), text("over the months as the whole company sold last year")),
-        ):
-            sums = [0] * len(windows)
-            for row in sum_won_by_window(context.session, scope, windows):
-                sums[row.window] += row.booked_minor
-            if all(sums):
-                return Curve(tuple(sums), source)
-        return Curve((1,) * len(months), text("evenly over the months"))
-    return Curve((1,), text("in one month"))
+    """By the bookings of the same months a year before, or two where those are not over: the holder's own if there are
+    some in each month, else the company's, else evenly."""
+    if len(months) == 1:
+        return Curve((1,), text("in one month"))
+    windows = _last_time(context, months)
+    for scope, source in (
+        (holder.scope, text("over the months as {whose} sold a year before", whose=holder.label)),
+        (Scope.everybody(), text("over the months as the whole company sold a year before")),
+    ):
+        sums = [0] * len(windows)
+        for row in sum_won_by_window(context.session, scope, windows):
+            sums[row.window] += row.booked_minor
+        if all(sums):
+            return Curve(tuple(sums), source)
+    return Curve((1,) * len(months), text("evenly over the months"))
+
+
+def _last_time(context: SkillContext, months: Sequence[Month]) -> list[tuple[dt.date, dt.date]]:
+    """The newest year in which all of these months are over."""
+    before = [context.calendar.year_before(Grain.MONTH, month.start) for month in months]
+    while before[-1].end > context.today:
+        before = [context.calendar.year_before(Grain.MONTH, month.start) for month in before]
+    return [(month.start, month.end) for month in before]
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def build_forecast(context: SkillContext, population: Population, period: Period
         zone=context.actor.zone,
         outlook=outlook,
         lines=_lines(people, outlook, calls, quotas),
-        roll_ups=_roll_ups(people, calls, in_currency),
+        roll_ups=_roll_ups(people, calls, in_currency, context.today),
         history=_history(context, population, period),
         calls=in_currency,
         quota=quota,
@@ -143,14 +143,19 @@ def _lines(
 
 
 def _roll_ups(
-    people: Mapping[int, Person], calls: Calls, in_currency: Mapping[tuple[int, str, int], Fraction | None]
+    people: Mapping[int, Person],
+    calls: Calls,
+    in_currency: Mapping[tuple[int, str, int], Fraction | None],
+    today: dt.date,
 ) -> tuple[RollUp, ...]:
     below = list_below(people.values())
     found = []
     for head in sorted(below, key=lambda number: people[number].name.casefold()):
         own = calls.newest(head, Category.COMMIT)
-        reps = below[head] - below.keys()
+        reps = sorted(below[head] - below.keys())
         called = [call for rep in reps if (call := calls.newest(rep, Category.COMMIT))]
+        # Whoever has left is not asked any more, but what they called stays in the sum.
+        callers = {call.person_id for call in called} | {rep for rep in reps if people[rep].is_active(today)}
         if own is None and not called:
             continue
         amounts = [in_currency[call.person_id, call.category, call.author_id] for call in called]
@@ -160,7 +165,7 @@ def _roll_ups(
                 name=people[head].name,
                 call=own,
                 called=len(called),
-                people=len(reps),
+                people=len(callers),
                 below=sum(known, Fraction(0)) if len(known) == len(amounts) and amounts else None,
             )
         )

@@ -91,10 +91,11 @@ def get_target_tree(
     """The targets of a period for a population, as far down as its people."""
     months = [month.key for month in context.calendar.months(period)]
     scope = population.scope
-    targets = list_targets(context.session, scope, months, metric=metric, level=level)
+    asked = list_targets(context.session, scope, months, metric=metric, level=level)
     accepted = list_accepted_before(context.session, scope, months, metric=metric, level=level)
     people = list_people(context.session, scope)
     teams = {team.id or 0: team for team in list_teams(context.session)}
+    targets = _within(population, asked, {person.team_id for person in people})
     sums = _Sums(context, targets, metric)
     tree = _Tree(population, people, teams, sums, _states(targets, accepted), period)
     root = tree.build()
@@ -108,6 +109,20 @@ def get_target_tree(
         versions=tuple(named[:VERSIONS]),
         without=tree.count_without(context.today),
     )
+
+
+def _within(population: Population, targets: Iterable[Target], teams: set[int | None]) -> list[Target]:
+    """Those that can stand in the population's tree: a rep's own is in their currency, whatever others have."""
+    is_whole = population.person is None and population.team is None
+
+    def belongs(target: Target) -> bool:
+        if target.person_id is not None:
+            return True
+        if target.team_id is not None:
+            return target.team_id in teams and not population.is_single
+        return is_whole and (bool(target.region) or population.scope.people is None)
+
+    return [target for target in targets if belongs(target)]
 
 
 class _Sums:

@@ -210,6 +210,7 @@ def _split(context: SkillContext, params: TargetParams) -> Change:
             whole.doubt,
             doubt,
             remaining(plan, own, minor),
+            text("**{whose}** had no target; it gets this as its own.", whose=whole.label) if new else None,
             *list_unweighted(parts),
             *list_other_currencies(plan, parts),
             *list_never_reached(context, plan, parts, past),

@@ -43,9 +43,7 @@ def quotas(ask: Asking, holder: str) -> list[tuple[dt.date, int, int]]:
 
 
 def total(ask: Asking, holder: str) -> int:
-    newest: dict[dt.date, int] = {}
-    for month, amount, _ in quotas(ask, holder):
-        newest[month] = amount
+    newest = {month: amount for month, amount, _ in quotas(ask, holder)}
     return sum(newest.values())
 
 
@@ -72,7 +70,15 @@ def test_the_months_follow_one_s_own_last_year_where_every_month_has_something(a
         ask.company.won("Dana", amount, day(month, 5, LAST_YEAR))
     reply = done(ask, "Mara", who="dana", amount="240k", period="Q4")
     assert [amount for _, amount, _ in quotas(ask, "Dana")] == [24_000_00, 48_000_00, 168_000_00]
-    assert "over the months as Dana Whitfield sold last year" in notes(reply)
+    assert "over the months as Dana Whitfield sold a year before" in notes(reply)
+
+
+def test_months_that_are_not_over_a_year_before_are_taken_from_two_years_before(ask: Asking) -> None:
+    for month, amount in ((10, "10000"), (11, "20000"), (12, "70000")):
+        ask.company.won("Dana", amount, day(month, 5, LAST_YEAR))
+    ask.company.won("Dana", "999", day(10, 5))
+    done(ask, "Mara", who="dana", amount="100k", period="Q4 2027")
+    assert [amount for _, amount, _ in quotas(ask, "Dana")] == [10_000_00, 20_000_00, 70_000_00]
 
 
 def test_else_they_follow_the_whole_company(ask: Asking) -> None:
@@ -81,7 +87,7 @@ def test_else_they_follow_the_whole_company(ask: Asking) -> None:
         ask.company.won("Yuki", amount, day(month, 5, LAST_YEAR))
     reply = done(ask, "Mara", who="dana", amount="40k", period="Q4")
     assert [amount for _, amount, _ in quotas(ask, "Dana")] == [10_000_00, 20_000_00, 10_000_00]
-    assert "as the whole company sold last year" in notes(reply)
+    assert "as the whole company sold a year before" in notes(reply)
 
 
 def test_a_change_is_a_new_version_with_its_reason(ask: Asking) -> None:
@@ -141,8 +147,9 @@ def test_rights(ask: Asking) -> None:
 
 def test_a_team_s_number_is_split_by_last_year_s_share(ask: Asking) -> None:
     ask.company.quota("Alpha", day(11, 1), "500000")
-    ask.company.won("Dana", "20000", day(11, 5, LAST_YEAR))
+    ask.company.won("Dana", "20000", day(3, 5, LAST_YEAR))
     ask.company.won("Sam", "10000", day(11, 6, LAST_YEAR))
+    ask.company.won("Sam", "99999", day(11, 6))
     ask.company.won("Lee", "90000", day(11, 6, LAST_YEAR))
     reply = done(ask, "Vera", action="split", who="Alpha", amount="400,000", period="november", by="last year's share")
     assert total(ask, "Dana") == 266_666_67
@@ -178,7 +185,8 @@ def test_the_number_of_whoever_leads_the_team_is_the_team_s(ask: Asking) -> None
 
 
 def test_a_team_without_a_number_gets_it_along_the_way(ask: Asking) -> None:
-    done(ask, "Vera", action="split", who="Alpha", amount="100k", period="december", by="evenly")
+    reply = done(ask, "Vera", action="split", who="Alpha", amount="100k", period="december", by="evenly")
+    assert "**Alpha** had no target; it gets this as its own." in notes(reply)
     assert total(ask, "Alpha") == 100_000_00
     assert total(ask, "Dana") == total(ask, "Sam") == 50_000_00
 
@@ -209,7 +217,7 @@ def test_by_pipeline_and_by_potential(ask: Asking) -> None:
 def test_with_nothing_to_split_by_another_way_is_offered(ask: Asking) -> None:
     reply = ask("Mara", "target", action="split", who="Alpha", amount="100k", period="december")
     assert reply.answer.status is Status.CLARIFY
-    assert "Nobody there won anything in Dec 2025" in headline(reply)
+    assert "Nobody there won anything in 2025" in headline(reply)
     (choice,) = reply.answer.choices
     assert choice.invocation.params["by"] == "evenly"
     again = ask("Mara", choice.invocation.skill, **choice.invocation.params)
