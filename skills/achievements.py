@@ -44,7 +44,7 @@ class Achievement:
     is_small: bool = False
     """Whether the effective quota is less than a quarter of the full one."""
     has_ramp: bool = False
-    by_month: dict[dt.date, Fraction] = field(default_factory=lambda: defaultdict(Fraction))
+    by_month: dict[dt.date, Fraction | int] = field(default_factory=lambda: defaultdict(int))
     """Credited in the stretches that begin on these days, where the period is counted by month."""
 
     @property
@@ -159,10 +159,11 @@ def tally(counted: Counted, money: Conversion) -> dict[int, Achievement]:
     achieved: dict[int, Achievement] = {}
     for item in counted.items:
         achievement = achieved.setdefault(item.person_id, Achievement())
-        minor = _exact(item, money, achievement)
-        achievement.credited += minor
-        achievement.by_month[item.day] += minor
+        achievement.by_month[item.day] += _exact(item, money, achievement)
         achievement.deals += item.count
+    for achievement in achieved.values():
+        # Most are whole numbers, of which only the sum becomes a fraction.
+        achievement.credited = Fraction(sum(achievement.by_month.values()))
     for item in counted.overlay:
         achievement = achieved.setdefault(item.person_id, Achievement())
         achievement.overlay += _exact(item, money, achievement)

@@ -109,7 +109,7 @@ def _linearity(standing: QuotaStanding) -> tuple[Fraction, ...] | None:
         return None
     by_month = standing.total.by_month.items()
     months = [
-        sum((part for day, part in by_month if max(month.start, standing.period.start) <= day < month.end), Fraction(0))
+        Fraction(sum(part for day, part in by_month if max(month.start, standing.period.start) <= day < month.end))
         for month in standing.months
     ]
     return linearity(months)

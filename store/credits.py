@@ -249,7 +249,7 @@ def _count_by_owner(session: Session, scope: Scope, conditions: Sequence[ColumnE
         .where(*conditions, scope.clause(owner))
         .group_by(owner)
     )
-    return dict(rows.tuples())
+    return {row[0]: row[1] for row in rows}
 
 
 def _number(key: Any) -> int | None:
