@@ -83,7 +83,8 @@ def find_figures(figures: Sequence[Figure], words: str | None) -> Sequence[Figur
     if not words or not words.strip():
         return figures
     said, _, number = words.strip().lower().partition("#")
-    fitting = [one for one in figures if said in (one.name, one.name.replace("_", " "), one.label.template.lower())]
+    fitting = [one for one in figures if said in (one.name, one.name.replace("_", " "))]
+    fitting = fitting or [one for one in figures if said == one.label.template.lower()]
     if not fitting:
         names = dict.fromkeys(one.name for one in figures)
         raise NotFound(

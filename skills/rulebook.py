@@ -37,14 +37,16 @@ def get_rulebook(context: SkillContext) -> Rulebook:
 def rules_answer(book: Rulebook) -> Answer:
     rows = []
     for rule, about in ABOUT.items():
-        own = [
-            text("{bound} in {stage}", bound=said_bound(rule, number, book.currency), stage=stage)
-            if stage
-            else said_bound(rule, number, book.currency)
-            for known, stage, number in book.settings
-            if known is rule
-        ]
-        rows.append((RULES[rule], about.applies, enumeration(own) if own else about.usual or text("–"), about.ends))
+        usual = about.usual or text("–")
+        bounds = []
+        for known, stage, number in book.settings:
+            if known is rule and stage:
+                said = said_bound(rule, number, book.currency)
+                bounds.append(text("{bound} in {stage}", bound=said, stage=stage))
+            elif known is rule:
+                usual = said_bound(rule, number, book.currency)
+        bound = text("{bounds}, else {usual}", bounds=enumeration(bounds), usual=usual) if bounds else usual
+        rows.append((RULES[rule], about.applies, bound, about.ends))
     columns = (text("Warning"), text("When"), text("Bound"), text("What ends it"))
     setting = Action(label=text("Set a bound"), kind="form", invocation=Invocation.of("threshold"))
     return Answer(

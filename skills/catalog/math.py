@@ -279,7 +279,7 @@ def _several(shown: Shown) -> Answer:
     given = dict(shown.params) or None
     return Answer(
         headline=text(
-            "{count} figures, and how each is counted. Whose records shall I list?", count=len(shown.figures)
+            "{count} figures, and how each is counted. Pick one for its records.", count=len(shown.figures)
         ),
         blocks=(
             Table(

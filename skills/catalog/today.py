@@ -22,8 +22,6 @@ URGENCY = (
     Rule.NO_NEXT_STEP,
     Rule.GHOSTED,
     Rule.QUIET,
-    Rule.IMPLAUSIBLE,
-    Rule.PUSHED,
     Rule.NO_CLOSE_DATE,
     Rule.NO_BUYER,
 )

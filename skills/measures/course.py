@@ -41,6 +41,8 @@ class Push:
     on: dt.date
     old: dt.date
     new: dt.date
+    later: bool = True
+    """Whether it left its period; else it only went far within it."""
 
     @property
     def days(self) -> int:
@@ -74,8 +76,12 @@ def list_pushes(
 
     `period_of` gives the first day of the period that a day lies in. Pulling it in again does not take a push away.
     """
-    pushes = (Push(move.day, move.old, move.new) for move in moves if move.old is not None and move.new is not None)
-    return tuple(push for push in pushes if period_of(push.new) > period_of(push.old) or push.days > long)
+    pushes = (
+        Push(move.day, move.old, move.new, period_of(move.new) > period_of(move.old))
+        for move in moves
+        if move.old is not None and move.new is not None
+    )
+    return tuple(push for push in pushes if push.later or push.days > long)
 
 
 def find_peak(moves: Sequence[Move[int]], now: int | None, since: dt.date) -> Move[int] | None:

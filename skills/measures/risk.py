@@ -213,10 +213,7 @@ def _touches(standing: Standing, today: dt.date, bounds: Bounds) -> Iterator[Fin
 
 def _course(standing: Standing, today: dt.date, bounds: Bounds) -> Iterator[Finding]:
     yield from _implausible(standing, today, bounds)
-    pushes, bound = standing.pushes, bounds.usual(Rule.PUSHED, standing.stage_id, PUSHES)
-    if pushes and (len(pushes) >= bound or max(push.days for push in pushes) > LONG_PUSH):
-        longest = max(push.days for push in pushes)
-        yield Finding(Rule.PUSHED, pushes[-1].on, longest, bound, len(pushes), pushes[0].old, pushes[-1].new)
+    yield from _pushed(standing, bounds)
     longest_stay = bounds.longest_stay(standing.stage_id)
     if standing.stage_days is not None and longest_stay is not None and standing.stage_days > longest_stay:
         n = 0 if bounds.given(Rule.STALLED, standing.stage_id) is not None else len(bounds.stays[standing.stage_id])
@@ -230,6 +227,18 @@ def _course(standing: Standing, today: dt.date, bounds: Bounds) -> Iterator[Find
         percent = bounds.usual(Rule.AMOUNT_DROP, standing.stage_id, DROP_PERCENT)
         if (peak.minor - now.minor) * 100 > percent * peak.minor:
             yield Finding(Rule.AMOUNT_DROP, day, bound=percent, before=peak, after=now)
+
+
+def _pushed(standing: Standing, bounds: Bounds) -> Iterator[Finding]:
+    """Either often out of the period, or once far."""
+    pushes = [push for push in standing.pushes if push.later]
+    bound = bounds.usual(Rule.PUSHED, standing.stage_id, PUSHES)
+    longest = max(standing.pushes, key=lambda push: push.days, default=None)
+    if pushes and len(pushes) >= bound:
+        days = (pushes[-1].new - pushes[0].old).days
+        yield Finding(Rule.PUSHED, pushes[-1].on, max(days, 0), bound, len(pushes), pushes[0].old, pushes[-1].new)
+    elif longest is not None and longest.days > LONG_PUSH:
+        yield Finding(Rule.PUSHED, longest.on, longest.days, bound, 1, longest.old, longest.new)
 
 
 def _implausible(standing: Standing, today: dt.date, bounds: Bounds) -> Iterator[Finding]:

@@ -355,7 +355,7 @@ def test_a_figure_then_is_what_was_said_then(
         company = ask.company
         company.rate("EUR", "1.0837", day(1, 1))
         deals = [create(company, LONG_AGO, "Dana", 10_00 * (n + 1), expected_close=day(11, 20)) for n in range(4)]
-        params = {"team": "alpha", "period": "this quarter"}
+        params: dict[str, Any] = {"team": "alpha", "period": "this quarter"}
         for when, moment in (("before", BEFORE), ("after", YESTERDAY)):
             if when == "after":
                 then = figure(ask("Mara", "pipeline", **params), name)

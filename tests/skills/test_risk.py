@@ -86,7 +86,7 @@ def test_nothing_is_wrong_with_a_good_one() -> None:
         ({"regress": Move(ago(90), "Proposal", "Pilot")},
          Finding(Rule.STAGE_BACK, ago(90), before="Proposal", after="Pilot")),
         ({"pushes": (Push(ago(60), ago(50), ago(40)), Push(ago(30), ago(40), ago(20)))},
-         Finding(Rule.PUSHED, ago(30), 20, 2, 2, ago(50), ago(20))),
+         Finding(Rule.PUSHED, ago(30), 30, 2, 2, ago(50), ago(20))),
         ({"pushes": (Push(ago(60), ago(50), ago(19)),)}, Finding(Rule.PUSHED, ago(60), 31, 2, 1, ago(50), ago(19))),
     ],
 )  # fmt: skip
@@ -112,6 +112,7 @@ def test_each_rule_finds_its_gap_with_its_evidence(change: dict[str, Any], findi
         {"drop": (ago(5), usd(100), usd(80))},
         {"regress": Move(ago(91), "Proposal", "Pilot")},
         {"pushes": (Push(ago(60), ago(50), ago(20)),)},
+        {"pushes": (Push(ago(60), ago(50), ago(20)), Push(ago(50), ago(20), ago(10), later=False))},
     ],
 )
 def test_at_its_bound_a_rule_does_not_apply_yet(change: dict[str, Any]) -> None:
@@ -193,7 +194,8 @@ def test_a_push_goes_to_a_later_period_or_far() -> None:
     over = Move(on, dt.date(2026, 9, 30), dt.date(2026, 10, 1))
     back = Move(on, dt.date(2026, 10, 1), dt.date(2026, 9, 30))
     first: Move[dt.date] = Move(on, None, dt.date(2027, 1, 1))
-    assert [push.days for push in list_pushes([within, far, over, back, first], quarter, long=30)] == [31, 1]
+    pushes = list_pushes([within, far, over, back, first], quarter, long=30)
+    assert [(push.days, push.later) for push in pushes] == [(31, False), (1, True)]
 
 
 def test_the_fall_is_from_the_most_it_was_worth_lately() -> None:
