@@ -144,7 +144,9 @@ def _warnings(found: CoverageAnswer) -> tuple[Text, ...]:
         warnings.append(text("No value: {reason}. An administrator can import the rates.", reason=no_rate(missing)))
     if required.reason is not None:
         warnings.append(text("How much coverage it takes is not known: {reason}.", reason=required.reason))
-    if coverage.without_amount:
+    if coverage.without_amount == 1:
+        warnings.append(text("One qualified one has no amount and adds nothing."))
+    elif coverage.without_amount:
         warnings.append(text("{count} qualified ones have no amount and add nothing.", count=coverage.without_amount))
     return tuple(warnings)
 

@@ -254,7 +254,9 @@ def _warnings(found: Slippage) -> tuple[Text, ...]:
     if found.begins is not None:
         warnings.append(text("The record begins on {day}; what was due before that is not known.", day=found.begins))
     late = sum(count for outcome, count, _ in found.outcomes if outcome in (Outcome.DUE, Outcome.UNDATED))
-    if late and found.period.end <= found.today:
+    if late == 1 and found.period.end <= found.today:
+        warnings.append(text("One more is open without a later date: its date has passed, or it has none."))
+    elif late and found.period.end <= found.today:
         warnings.append(
             text("{count} more are open without a later date: their date has passed, or they have none.", count=late)
         )

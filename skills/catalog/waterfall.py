@@ -210,12 +210,13 @@ def _warnings(found: PipelineWaterfall) -> tuple[Text, ...]:
         )
     if found.begins is not None:
         warnings.append(text("The record begins on {day}; what it began with counts as created.", day=found.begins))
-    if steps.closing.without_amount:
+    if steps.closing.without_amount == 1:
+        warnings.append(text("One of those that are open at the end has no amount and adds nothing."))
+    elif steps.closing.without_amount:
         warnings.append(
-            text("{count} of those open now have no amount and add nothing.", count=steps.closing.without_amount)
-            if found.span.closing >= found.today
-            else text(
-                "{count} of those open at the end had no amount and add nothing.", count=steps.closing.without_amount
+            text(
+                "{count} of those that are open at the end have no amount and add nothing.",
+                count=steps.closing.without_amount,
             )
         )
     return tuple(warnings)

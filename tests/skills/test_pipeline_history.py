@@ -363,7 +363,7 @@ def test_a_finished_period_is_judged_by_its_end(story: Story) -> None:
     story.then(late, day(10, 1), expected_close=day(12, 1))
     reply = story.ask("Dana", "slippage", period="last quarter")
     assert figure(reply, "slip_rate") == 75
-    assert "1 more are open without a later date" in notes(reply)
+    assert "One more is open without a later date" in notes(reply)
 
 
 def test_nothing_due_has_no_slip_rate(story: Story) -> None:
