@@ -1,4 +1,4 @@
-"""The database's command line: `python -m store migrate | import | organisation | grant | rates | demo | …`."""
+"""The database's command line: `python -m store migrate | import | organisation | stages | grant | demo | …`."""
 
 import argparse
 import csv
@@ -8,29 +8,33 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
 from sqlalchemy.exc import ArgumentError as BadUrl
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError
+from sqlmodel import col, select
 
+from store.arguments import WEEK, build_parser
 from store.backup import NoBackup, write_backup
+from store.calendar import list_regions
 from store.change_log import Author, FieldChange, RecordChange, RecordKind, apply
 from store.clock import utc_now
 from store.engine import Database
-from store.export import TABLES, list_table
-from store.importers import KINDS, ImportProblem, Options, Report, import_files, show
+from store.export import list_table
+from store.importers import ImportProblem, Options, Report, import_files, show
 from store.importers.amounts import SCALES, Decimals
 from store.importers.dates import DateOrder
 from store.importers.names import Names
 from store.importers.people import load_people
 from store.importers.problems import CellRefused
 from store.importers.writing import load_rows
-from store.models import Organisation, Person, Role, Sharing, Source
-from store.organisation import Refused, set_organisation
+from store.models import Organisation, Person, RateKind, Role, Sharing, Source, Stage, YearPattern, YearStart
+from store.organisation import Refused, set_organisation, set_region
 from store.people import get_organisation
 from store.rates import add_rates, read_rates
 from store.scope import Scope
@@ -101,17 +105,41 @@ class CommandLine:
         if self.database.revision() is None:
             self.database.migrate()
         self.ready()
-        wanted = {
-            field: value
-            for field in ("name", "zone", "currency", "fiscal_start_month", "fiscal_year_named_by", "sharing")
-            if (value := getattr(arguments, field)) is not None
-        }
+        wanted = {field: value for field in SETTINGS if (value := getattr(arguments, field)) is not None}
         with self.database.writing() as session:
             row = set_organisation(session, wanted)
+            for name, place in arguments.region:
+                country, _, subdivision = place.partition("-")
+                set_region(session, name, country, subdivision)
             self.say(
-                f"{row.name}: {row.currency}, {row.zone}, year from {dt.date(2000, row.fiscal_start_month, 1):%B} "
-                f"(named by its {row.fiscal_year_named_by}), reps see {_SEEN[Sharing(row.sharing)]}."
+                f"{row.name}: {row.currency}, {row.zone}, {_year(row)} "
+                f"(named by its {row.fiscal_year_named_by}), reps see {_SEEN[Sharing(row.sharing)]}, "
+                f"open amounts at {_AT[RateKind(row.open_rates)]}."
             )
+            for region in list_regions(session):
+                place = f"{region.country} {region.subdivision}".strip()
+                self.say(f"Region {region.name}: {f'public holidays of {place}' if place else 'no public holidays'}.")
+        return DONE
+
+    def stages(self, arguments: argparse.Namespace) -> int:
+        """Show the process, or set it from a file."""
+        if arguments.file is not None:
+            words = ["import", "stages", str(arguments.file), *(["--dry-run"] if arguments.dry_run else [])]
+            if (code := self.import_(build_parser().parse_args(words))) != DONE:
+                return code
+        self.ready()
+        with self.database.session() as session:
+            rows = session.exec(select(Stage).order_by(col(Stage.position))).all()
+        if not rows:
+            self.say("There are no stages yet. They come with the first opportunities, or from a file: see --help.")
+            return DONE
+        table = Table("position", "name", "kind", "probability", "category", "qualified")
+        for stage in rows:
+            table.add_row(
+                str(stage.position), escape(stage.name), stage.kind, f"{stage.probability} %",
+                stage.category.replace("_", " "), "yes" if stage.qualified else "no",
+            )  # fmt: skip
+        self.out.print(table)
         return DONE
 
     def grant(self, arguments: argparse.Namespace) -> int:
@@ -227,7 +255,22 @@ _SEEN = {
     Sharing.TEAM: "the records of their team",
     Sharing.OPEN: "everybody's records",
 }
+_AT = {RateKind.DAILY: "the rates of the day", RateKind.PLAN: "the plan's rates"}
+SETTINGS = (
+    "name", "zone", "currency", "fiscal_start_month", "fiscal_year_named_by", "sharing", "year_pattern", "year_start",
+    "week_start", "open_rates",
+)  # fmt: skip
 _A = {Role.REP: "a rep", Role.MANAGER: "a manager", Role.ADMIN: "an administrator"}
+
+
+def _year(row: Organisation) -> str:
+    month = f"{dt.date(2000, row.fiscal_start_month, 1):%B}"
+    if row.year_pattern == YearPattern.MONTHS:
+        return f"year from {month}"
+    first = f"the {WEEK[row.week_start]} nearest to the first of {month}"
+    if row.year_start == YearStart.LAST:
+        first = f"the last {WEEK[row.week_start]} up to the first of {month}"
+    return f"year of weeks ({'-'.join(row.year_pattern)}) from {first}"
 
 
 def _code(report: Report) -> int:
@@ -262,85 +305,6 @@ def _again(arguments: argparse.Namespace) -> str:
     given = {"--date-order": arguments.date_order, "--decimal": arguments.decimal, "--currency": arguments.currency}
     words += [f"{option} {value}" for option, value in given.items() if value]
     return " ".join(words)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    left, _, right = text.rpartition("=")
-    if not left.strip() or not right.strip():
-        raise argparse.ArgumentTypeError(f"write it as “this=that”, not “{text}”")
-    return left.strip(), right.strip()
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"write the day as 2026-01-31, not “{text}”") from error
-
-
-def _month(text: str) -> int:
-    """A month by number or by the first three letters of its English name."""
-    names = [f"{dt.date(2000, number, 1):%b}".casefold() for number in range(1, 13)]
-    if text.isdigit() and 1 <= int(text) <= 12:
-        return int(text)
-    if text[:3].casefold() in names:
-        return names.index(text[:3].casefold()) + 1
-    raise argparse.ArgumentTypeError(f"a month is 1 to 12 or its name, not “{text}”")
-
-
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m store", description="Playmaker's database.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("migrate", help="make the tables, or bring them up to date")
-
-    load = commands.add_parser("import", help="take in records from CSV or TSV files, see docs/importing.md")
-    load.add_argument("kind", choices=list(KINDS), metavar="KIND", help=", ".join(KINDS))
-    load.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    load.add_argument(
-        "--map", action="append", default=[], type=_pair, metavar="HEADER=FIELD", help="which field a column is"
-    )
-    load.add_argument("--date-order", choices=list(DateOrder), help="what 03/04/2017 means")
-    load.add_argument("--decimal", choices=["point", "comma"], help="what 1.054 means")
-    load.add_argument("--currency", type=str.upper, help="of amounts without one; the organisation's when left out")
-    load.add_argument(
-        "--scale", action="append", default=[], type=_pair, metavar="FIELD=WORD", help="such as revenue=millions"
-    )
-    load.add_argument("--stages", default="", help="open stages in their order, for a database without stages")
-    load.add_argument("--encoding", help="of the files, where it is not found by itself")
-    load.add_argument("--dry-run", action="store_true", help="report, and write nothing")
-    load.add_argument("--json", action="store_true", help="the report as JSON")
-
-    company = commands.add_parser("organisation", help="show or set name, currency, zone, fiscal year and sharing")
-    company.add_argument("--name")
-    company.add_argument("--currency", type=str.upper, help="ISO 4217 code of totals, such as USD")
-    company.add_argument("--zone", help="time zone, such as Europe/Paris")
-    company.add_argument("--fiscal-start", dest="fiscal_start_month", type=_month, help="first month of the year")
-    company.add_argument("--fiscal-named-by", dest="fiscal_year_named_by", choices=["start", "end"])
-    company.add_argument("--sharing", choices=list(Sharing), help="whose records a rep may read")
-
-    grant = commands.add_parser("grant", help="give somebody a role")
-    grant.add_argument("person", metavar="PERSON", help="e-mail, name or Slack id")
-    grant.add_argument("role", choices=list(Role), metavar="ROLE", help=", ".join(Role))
-
-    rates = commands.add_parser("rates", help="load exchange rates: currency, valid_from, rate, kind (daily or plan)")
-    rates.add_argument("file", type=Path, metavar="FILE")
-
-    demo = commands.add_parser("demo", help="fill an empty database with a made-up company")
-    demo.add_argument("--day", type=_day, help="the day that it is there; today when left out")
-    demo.add_argument("--seed", type=int, default=7)
-    demo.add_argument("--if-empty", action="store_true", help="do nothing where there is somebody already")
-
-    export = commands.add_parser("export", help="records as CSV, as import takes them")
-    export.add_argument("kind", choices=list(TABLES), metavar="KIND", help=", ".join(TABLES))
-    export.add_argument("--format", choices=["csv"], default="csv")
-    export.add_argument("--output", type=Path, metavar="FILE", help="where to; the screen when left out")
-
-    snapshot = commands.add_parser("snapshot", help="keep how the open opportunities stand")
-    snapshot.add_argument("--day", type=_day, help="the day that ended; today when left out")
-
-    backup = commands.add_parser("backup", help="a consistent copy, also while the bot runs")
-    backup.add_argument("file", type=Path, metavar="FILE")
-    return parser
 
 
 def run(arguments: argparse.Namespace, line: CommandLine) -> int:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlmodel import Session, col, func, select
 
-from store.models import ExchangeRate, Opportunity, Organisation
+from store.models import ExchangeRate, Opportunity, Organisation, Region
 from store.money import CURRENCIES
 
 
@@ -39,6 +39,37 @@ def set_organisation(session: Session, wanted: Mapping[str, Any]) -> Organisatio
     row.currency = currency
     session.flush()
     return row
+
+
+def set_region(session: Session, name: str, country: str, subdivision: str = "") -> Region:
+    """Say which country's public holidays a region keeps (none when empty); makes the region where there is none.
+
+    Raises `Refused` where nothing is known about the country, or about that part of it.
+    """
+    name, country, subdivision = name.strip(), country.strip().upper(), subdivision.strip().upper()
+    if not name:
+        raise Refused("A region needs a name.")
+    if country:
+        _check_country(country, subdivision)
+    rows = session.exec(select(Region)).all()
+    row = next((row for row in rows if row.name.casefold() == name.casefold()), None) or Region(name=name)
+    row.country, row.subdivision = country, subdivision
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _check_country(country: str, subdivision: str) -> None:
+    # A large package, of which only the module of this country is read.
+    import holidays
+
+    try:
+        known = holidays.country_holidays(country)
+    except NotImplementedError as error:
+        raise Refused(f"I know no public holidays of “{country}”; write the two letters of one, as FR.") from error
+    if subdivision and subdivision not in known.subdivisions:
+        parts = ", ".join(known.subdivisions) or "none"
+        raise Refused(f"“{subdivision}” is no part of {country} with holidays of its own; there are {parts}.")
 
 
 def _check_currency(session: Session, old: str, new: str) -> None:

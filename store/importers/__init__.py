@@ -14,13 +14,17 @@ from store.engine import Database
 from store.importers.accounts import import_accounts, import_contacts
 from store.importers.activities import import_activities
 from store.importers.cells import list_findings, read_records
+from store.importers.credits import import_payments, import_splits
+from store.importers.days_off import import_holidays, import_leave
 from store.importers.fields import KINDS, QUOTAS, Kind
 from store.importers.headers import REASON_HEADER, REASON_PLAIN, find_layout, plain
 from store.importers.opportunities import OpportunityImport
 from store.importers.people import PeopleImport
 from store.importers.problems import ImportProblem, Question, Unmatched, Unreadable
+from store.importers.process import import_loss_reasons, import_stages
 from store.importers.products import import_products
 from store.importers.quotas import import_quotas, lengthen
+from store.importers.rates import import_rates
 from store.importers.reading import Sheet, read_sheet
 from store.importers.report import Report, show
 from store.importers.work import Options, Progress, Record, Work, rows_in_words
@@ -28,10 +32,16 @@ from store.importers.writing import lock
 from store.models import (
     Account,
     Activity,
+    CalendarDay,
     ChangeEntry,
     Contact,
+    CreditSplit,
+    ExchangeRate,
+    Leave,
+    LossReason,
     Opportunity,
     Organisation,
+    Payment,
     Person,
     Product,
     Quota,
@@ -61,8 +71,18 @@ IMPORTS: Mapping[str, Callable[[Work, Sequence[Record]], None]] = {
     "opportunities": lambda work, records: OpportunityImport(work, records).run(),
     "activities": import_activities,
     "quotas": import_quotas,
+    "leave": import_leave,
+    "holidays": import_holidays,
+    "splits": import_splits,
+    "payments": import_payments,
+    "rates": import_rates,
+    "stages": import_stages,
+    "loss-reasons": import_loss_reasons,
 }
-TABLES = (Team, Person, Account, Contact, Product, Stage, Opportunity, Activity, Quota, ChangeEntry)
+TABLES = (
+    Team, Person, Leave, CalendarDay, Account, Contact, Product, Stage, LossReason, Opportunity, CreditSplit, Payment,
+    Activity, Quota, ExchangeRate, ChangeEntry,
+)  # fmt: skip
 
 
 class _DryRun(Exception):

@@ -1,12 +1,14 @@
 """From a sheet to records: each column read alike, each cell into a value or a reason why not."""
 
 import csv
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from store.importers.amounts import (
     NOTHING,
+    Amount,
     AmountColumn,
     read_currency,
     read_percent,
@@ -72,6 +74,9 @@ def _reader(work: Work, field: Field, title: str, cells: Sequence[str], sheet: S
     if field.cell in (Cell.DATE, Cell.MOMENT, Cell.MONTH):
         dates = DateColumn(title, cells, zone=work.zone, order=options.date_order)
         return {Cell.DATE: dates.date, Cell.MOMENT: dates.moment, Cell.MONTH: dates.month}[field.cell]
+    if field.cell is Cell.SIGNED:
+        unsigned = _amount_reader(work, field, title, [_sign(cell)[1] for cell in cells], sheet, description)
+        return lambda cell: _signed(unsigned, cell)
     if field.cell is Cell.AMOUNT:
         return _amount_reader(work, field, title, cells, sheet, description)
     plain_readers: dict[Cell, Reader] = {
@@ -80,6 +85,21 @@ def _reader(work: Work, field: Field, title: str, cells: Sequence[str], sheet: S
         Cell.CURRENCY: _read_currency_cell,
     }
     return plain_readers.get(field.cell, _read_text)
+
+
+def _sign(cell: str) -> tuple[int, str]:
+    """-1 and the cell without its minus, or brackets, where it is negative."""
+    text = cell.strip()
+    if text.startswith("(") and text.endswith(")"):
+        return -1, text[1:-1]
+    found = re.fullmatch(r"([^\d\s]{0,4}?)\s*[-−]\s*(\S.*)|(.*\d)\s*-", text)
+    return (-1, f"{found[1] or ''} {found[2] or ''}{found[3] or ''}".strip()) if found else (1, text)
+
+
+def _signed(read: Reader, cell: str) -> Amount | None:
+    sign, rest = _sign(cell)
+    amount: Amount | None = read(rest)
+    return amount if amount is None or sign > 0 else Amount(-amount.units, amount.currency)
 
 
 def _amount_reader(

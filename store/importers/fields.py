@@ -14,6 +14,7 @@ class Cell(StrEnum):
     """The name (or e-mail, or id) of another record."""
     WHOLE = "whole number"
     AMOUNT = "amount"
+    SIGNED = "amount that may be negative"
     PERCENT = "percent"
     DATE = "date"
     MOMENT = "moment"
@@ -118,6 +119,7 @@ PRODUCTS = Kind(
         Field("external_id", Cell.TEXT, ("id", "product id", "product code", "sku", "record id", "产品编号", "编号")),
         Field("family", Cell.TEXT, ("series", "product family", "category", "product line", "系列", "产品系列", "类别")),
         Field("price", Cell.AMOUNT, ("list price", "sales price", "unit price", "standard price", "单价", "价格", "标价")),
+        Field("cost", Cell.AMOUNT, ("unit cost", "cost price", "standard cost", "cogs", "成本", "单位成本", "成本价")),
         CURRENCY,
         Field("active", Cell.TEXT, ("is active", "active (product)", "enabled", "状态", "启用", "在售")),
     ),
@@ -135,6 +137,7 @@ OPPORTUNITIES = Kind(
         Field("stage", Cell.TEXT, ("deal stage", "stage name", "dealstage", "sales stage", "opportunity stage", "status", "阶段", "销售阶段", "商机阶段")),
         Field("amount", Cell.AMOUNT, ("close value", "deal amount", "deal value", "value", "opportunity amount", "amount converted", "total amount", "acv", "金额", "商机金额", "合同金额", "预计金额", "成交金额")),
         CURRENCY,
+        Field("quantity", Cell.WHOLE, ("units", "qty", "total opportunity quantity", "seats", "licences", "licenses", "数量", "件数")),
         Field("engaged_on", Cell.DATE, ("engage date", "engaged date", "engagement date")),
         Field("opened_on", Cell.DATE, ("created date", "create date", "created", "date created", "open date", "created at", "createdate", "创建日期", "创建时间")),
         Field("close_date", Cell.DATE, ("closed date", "expected close date", "close date", "closedate", "expected close", "actual close date", "closed on", "won date", "预计成交日期", "成交日期", "结单日期", "预计结单日期", "关闭日期")),
@@ -172,13 +175,104 @@ QUOTAS = Kind(
     (
         Field("person", Cell.NAME, ("quota owner", "name", "person name", "email", *OWNER)),
         Field("team", Cell.NAME, ("team name", "sales team", "团队", "小组", "部门")),
+        Field("region", Cell.NAME, ("territory", "area", "区域", "大区", "地区")),
         Field("month", Cell.MONTH, ("period", "date", "start date", "quota month", "forecast period", "月份", "月", "期间")),
         Field("amount", Cell.AMOUNT, ("quota", "target", "quota amount", "goal", "配额", "目标", "业绩目标", "金额", "任务")),
         CURRENCY,
         Field("metric", Cell.TEXT, ("measure", "quota type", "指标")),
+        Field("level", Cell.TEXT, ("target level", "quota level", "tier", "档位", "级别", "目标级别")),
+        Field("ramp", Cell.PERCENT, ("ramp percent", "ramp %", "ramp (%)", "ramp factor", "爬坡", "爬坡比例")),
         Field("reason", Cell.TEXT, ("comment", "note", "原因", "备注")),
     ),
-    (("person", "team"), ("month",), ("amount",)),
+    (("person", "team", "region"), ("month",), ("amount",)),
 )  # fmt: skip
 
-KINDS = {kind.name: kind for kind in (PEOPLE, ACCOUNTS, CONTACTS, PRODUCTS, OPPORTUNITIES, ACTIVITIES, QUOTAS)}
+DEAL = ("deal", "deal name", "deal id", "opportunity id", "opportunity name", "商机", "商机名称", "商机编号")
+
+LEAVE = Kind(
+    "leave",
+    (
+        Field("external_id", Cell.TEXT, ("id", "leave id", "request id", "record id", "编号", "申请编号")),
+        Field("person", Cell.NAME, ("name", "employee", "employee name", "user", "email", "姓名", "员工", *OWNER)),
+        Field("first_day", Cell.DATE, ("from", "start", "start date", "first day of leave", "begin", "开始日期", "开始时间", "起始日期")),
+        Field("last_day", Cell.DATE, ("to", "until", "end", "end date", "last day of leave", "结束日期", "结束时间", "截止日期")),
+        Field("kind", Cell.TEXT, ("type", "leave type", "absence type", "假期类型", "请假类型", "类型")),
+    ),
+    (("person",), ("first_day",)),
+)  # fmt: skip
+
+HOLIDAYS = Kind(
+    "holidays",
+    (
+        Field("day", Cell.DATE, ("date", "holiday date", "日期")),
+        Field("region", Cell.NAME, ("country", "office", "area", "区域", "地区", "国家")),
+        Field("works", Cell.TEXT, ("working", "working day", "is working day", "work", "上班", "是否上班", "工作日")),
+        Field("name", Cell.TEXT, ("holiday", "holiday name", "description", "名称", "节日", "假日")),
+    ),
+    (("day",),),
+)  # fmt: skip
+
+SPLITS = Kind(
+    "splits",
+    (
+        Field("opportunity", Cell.NAME, DEAL),
+        Field("person", Cell.NAME, ("name", "credited to", "team member", "split owner", "user", "email", "姓名", *OWNER)),
+        Field("share", Cell.TEXT, ("split", "percent", "percentage", "split percentage", "share (%)", "split (%)", "credit", "比例", "分成", "份额", "占比")),
+        Field("kind", Cell.TEXT, ("type", "split type", "credit type", "类型", "分成类型")),
+    ),
+    (("opportunity",), ("person",), ("share",)),
+)  # fmt: skip
+
+PAYMENTS = Kind(
+    "payments",
+    (
+        Field("external_id", Cell.TEXT, ("id", "payment id", "receipt", "transaction id", "reference", "record id", "编号", "流水号", "回款编号")),
+        Field("opportunity", Cell.NAME, DEAL),
+        Field("paid_on", Cell.DATE, ("date", "payment date", "paid", "received", "received on", "value date", "回款日期", "收款日期", "到账日期", "日期")),
+        Field("amount", Cell.SIGNED, ("payment", "payment amount", "amount paid", "received amount", "回款金额", "收款金额", "到账金额", "金额")),
+        CURRENCY,
+    ),
+    (("opportunity",), ("paid_on",), ("amount",)),
+)  # fmt: skip
+
+RATES = Kind(
+    "rates",
+    (
+        Field("currency", Cell.CURRENCY, ("from currency", "currency code", "iso code", "币种", "货币")),
+        Field("valid_from", Cell.DATE, ("date", "from", "start date", "valid from", "effective date", "生效日期", "日期")),
+        Field("rate", Cell.TEXT, ("exchange rate", "conversion rate", "value", "汇率")),
+        Field("kind", Cell.TEXT, ("type", "rate type", "类型")),
+    ),
+    (("currency",), ("valid_from",), ("rate",)),
+)  # fmt: skip
+
+STAGES = Kind(
+    "stages",
+    (
+        Field("name", Cell.TEXT, ("stage", "stage name", "deal stage", "阶段", "阶段名称", "名称")),
+        Field("position", Cell.WHOLE, ("order", "sort order", "number", "display order", "顺序", "序号")),
+        Field("kind", Cell.TEXT, ("type", "status", "stage type", "类型", "状态")),
+        Field("probability", Cell.PERCENT, ("probability (%)", "win probability", "赢率", "成交概率", "可能性")),
+        Field("category", Cell.TEXT, ("forecast category", "预测类别", "预测分类")),
+        Field("qualified", Cell.TEXT, ("is qualified", "counts as qualified", "合格", "已验证")),
+    ),
+    (("name",),),
+)  # fmt: skip
+
+LOSS_REASONS = Kind(
+    "loss-reasons",
+    (
+        Field("name", Cell.TEXT, ("reason", "loss reason", "lost reason", "closed lost reason", "输单原因", "丢单原因", "原因", "名称")),
+        Field("position", Cell.WHOLE, ("order", "sort order", "number", "顺序", "序号")),
+        Field("no_decision", Cell.TEXT, ("no decision", "is no decision", "未决定", "无决策")),
+    ),
+    (("name",),),
+)  # fmt: skip
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        PEOPLE, ACCOUNTS, CONTACTS, PRODUCTS, OPPORTUNITIES, ACTIVITIES, QUOTAS, LEAVE, HOLIDAYS, SPLITS, PAYMENTS,
+        RATES, STAGES, LOSS_REASONS,
+    )
+}  # fmt: skip

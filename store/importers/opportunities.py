@@ -24,7 +24,7 @@ CATEGORIES = {
     "omitted": Category.OMITTED, "not forecasted": Category.OMITTED, "潜在": Category.PIPELINE,
     "最佳情况": Category.BEST_CASE, "承诺": Category.COMMIT, "已关闭": Category.CLOSED, "忽略": Category.OMITTED,
 }  # fmt: skip
-TEXTS = ("external_id", "next_step", "next_step_due", "source", "competitor", "loss_reason")
+AS_GIVEN = ("external_id", "next_step", "next_step_due", "source", "competitor", "loss_reason", "quantity")
 AT_FIRST = ("owner_id", "amount_minor", "currency", "expected_close", "category")
 """What is known of an open one from its first day."""
 AT_THE_END = ("status", "closed_on", "amount_minor", "currency", "booked_minor", "category")
@@ -70,7 +70,7 @@ class OpportunityImport:
         stage = self.stage(record)
         entity = self.identify(record, account)
         before = self.rows.get(entity.id) if entity and entity.id else None
-        values: dict[str, Any] = {name: record.get(name) for name in TEXTS if record.get(name) is not None}
+        values: dict[str, Any] = {name: record.get(name) for name in AS_GIVEN if record.get(name) is not None}
         for column, found in (("account_id", account), ("owner_id", owner), ("product_id", product)):
             if found is not None:
                 values[column] = found.id

@@ -132,6 +132,26 @@ def write(
     work.progress("writing", len(drafts), len(drafts))
 
 
+def write_unlogged(work: Work, model: type[SQLModel], drafts: Sequence[Draft]) -> None:
+    """Insert and change rows of a table that the change log does not follow, and count them."""
+    table: Any = model.__table__  # type: ignore[attr-defined]
+    new = [draft for draft in drafts if draft.before is None]
+    _insert(work, model, new)
+    work.report.added += len(new)
+    for draft in drafts:
+        before = draft.before
+        if before is None:
+            continue
+        values = {column: value for column, value in draft.values.items() if value != before[column]}
+        if not values:
+            work.report.unchanged += 1
+            continue
+        work.report.changed += 1
+        if "version" in before:
+            values["version"] = before["version"] + 1
+        work.session.connection().execute(update(table).where(table.c.id == before["id"]).values(values))
+
+
 def reason(work: Work) -> str:
     return f"imported from {', '.join(work.report.files)}"
 

@@ -161,7 +161,7 @@ def test_the_organisation_is_shown_set_and_guarded(shell: Shell, write: Write) -
     code, out, _ = shell("organisation", "--name", "Corvane", "--currency", "eur", "--zone", "Europe/Paris",
                          "--fiscal-start", "february", "--sharing", "open")  # fmt: skip
     assert code == 0
-    assert "Corvane: EUR, Europe/Paris, year from February (named by its end), reps see everybody's records." in out
+    assert "Corvane: EUR, Europe/Paris, year from February (named by its end), reps see everybody's records, " in out
     assert shell("organisation")[1] == out
     assert "not a time zone" in shell("organisation", "--zone", "Paris/Europe")[2]
     assert "not the code of a currency" in shell("organisation", "--currency", "EURO")[2]
@@ -199,16 +199,36 @@ def test_rates_are_loaded_all_or_not_at_all_and_book_what_waited(stocked: Shell,
     assert "2 as they were" in stocked("rates", good)[1]
 
 
+QUOTAS = """person,team,region,month,amount,currency,metric,level,ramp
+Dana,,,2026-01,5000,USD,booked,target,50
+Dana,,,2026-01,6000,USD,booked,stretch,
+Dana,,,2026-01,12,,new accounts,,
+,,company,2026-01,90000,EUR,collected,challenge,
+"""
+OTHERS = {
+    "loss-reasons": "reason,position,no decision\nPrice,1,no\nNo budget,2,yes\n",
+    "leave": "person,from,to,type\nDana,2026-07-06,2026-07-10,holiday\n",
+    "holidays": "day,works,name\n2026-12-24,no,closed\n2026-12-05,yes,fair\n",
+    "splits": "opportunity,person,share,kind\n1,Dana,66.67,direct\n1,Li Wei,33.33,\n1,Omar,10,overlay\n",
+    "payments": "opportunity,paid on,amount\n1,2026-02-01,EUR 60\n1,2026-02-09,EUR -10\n",
+    "rates": "currency,valid_from,rate,kind\nEUR,2026-01-01,1.0842,daily\nEUR,2026-01-01,1.1,plan\n",
+}
+
+
 def test_what_is_exported_imports_as_the_same(stocked: Shell, write: Write, tmp_path: Path) -> None:
     stocked("import", "accounts", write("name,parent,revenue\nAcme,Beta,USD 5\nBeta,,\n", name="accounts.csv"))
-    stocked("import", "products", write("name,price\nGTX,USD 12.50\n", name="products.csv"))
+    stocked("import", "products", write("name,price,cost\nGTX,USD 12.50,4.20\n", name="products.csv"))
     stocked("import", "contacts", write("name,email,account\nAnn,ann@acme.example,Acme\n", name="contacts.csv"))
-    deals = "id,owner,stage,amount,close date,account,product,name\n1,Dana,Won,EUR 100,2026-01-10,Acme,GTX,One\n"
-    stocked("import", "opportunities", write(f"{deals}2,Li Wei,Pilot,USD 5k,2026-09-30,,,Two\n", name="deals.csv"))
+    deals = (
+        "id,owner,stage,amount,close date,account,product,name,units\n1,Dana,Won,EUR 100,2026-01-10,Acme,GTX,One,8\n"
+    )
+    stocked("import", "opportunities", write(f"{deals}2,Li Wei,Pilot,USD 5k,2026-09-30,,,Two,\n", name="deals.csv"))
     activities = "type,when,person,opportunity,note\ncall,2026-02-03 10:00,Dana,1,spoke\n"
     stocked("import", "activities", write(activities, name="activities.csv"))
-    stocked("import", "quotas", write("person,month,amount\nDana,2026-01,USD 5k\n", name="quotas.csv"))
-    kinds = ("people", "accounts", "products", "contacts", "opportunities", "activities", "quotas")
+    stocked("import", "quotas", write(QUOTAS, name="quotas.csv"))
+    for kind, text in OTHERS.items():
+        assert stocked("import", kind, write(text, name=f"{kind}.csv"))[0] == 0
+    kinds = ("people", "accounts", "products", "contacts", "opportunities", "activities", "quotas", *OTHERS)
     other = Shell(tmp_path / "other", stocked.monkeypatch, stocked.capsys)
     other.folder.mkdir()
     for kind in kinds:
@@ -220,6 +240,50 @@ def test_what_is_exported_imports_as_the_same(stocked: Shell, write: Write, tmp_
         assert list(csv.reader(stocked("export", kind)[1].splitlines())) == list(
             csv.reader(other("export", kind)[1].splitlines())
         ), kind
+
+
+def test_a_year_of_weeks_rates_and_regions_are_settings(shell: Shell) -> None:
+    code, out, err = shell(
+        "organisation", "--fiscal-start", "feb", "--fiscal-named-by", "start", "--year-pattern", "4-5-4",
+        "--week-start", "sun", "--open-rates", "plan", "--region", "West=US-CA", "--region", "EMEA=FR",
+        "--region", "Online=",
+    )  # fmt: skip
+    assert code == 0, err
+    said = " ".join(out.split())
+    assert "year of weeks (4-5-4) from the Sunday nearest to the first of February" in said
+    assert "open amounts at the plan's rates" in said
+    assert "Region EMEA: public holidays of FR. Region Online: no public holidays." in said
+    assert "Region West: public holidays of US CA." in said
+    assert "last Sunday up to the first of February" in " ".join(
+        shell("organisation", "--year-start", "last")[1].split()
+    )
+    assert "Region EMEA: public holidays of DE BY." in shell("organisation", "--region", "emea=DE-BY")[1]
+
+
+@pytest.mark.parametrize(
+    ("region", "reason"),
+    [("EMEA=XX", "no public holidays of “XX”"), ("West=US-ZZ", "is no part of US"), ("EMEA", "Name=FR")],
+)
+def test_a_region_without_known_holidays_is_refused(shell: Shell, region: str, reason: str) -> None:
+    try:
+        code, _, err = shell("organisation", "--region", region)
+    except SystemExit as stopped:
+        code, err = int(str(stopped.code)), shell.capsys.readouterr().err
+    assert code != 0
+    assert reason in " ".join(err.split())
+
+
+def test_the_stages_are_shown_and_set_from_a_file(stocked: Shell, write: Write) -> None:
+    assert "no stages yet" in stocked("stages")[1]
+    process = "name,probability,qualified\nTalk,10,no\nPilot,50,yes\nWon,,\nLost,,\n"
+    code, out, err = stocked("stages", write(process, name="stages.csv"))
+    assert code == 0, err
+    assert "Pilot" in out
+    code, out, _ = stocked("stages")
+    assert [line.split() for line in out.splitlines() if "Talk" in line or "Won" in line] == [
+        ["│", "1", "│", "Talk", "│", "open", "│", "10", "%", "│", "pipeline", "│", "no", "│"],
+        ["│", "3", "│", "Won", "│", "won", "│", "100", "%", "│", "closed", "│", "yes", "│"],
+    ]
 
 
 def test_a_backup_is_whole_while_others_write(stocked: Shell) -> None:
