@@ -9,6 +9,8 @@ from store.money import Money
 from store.scope import Scope
 from tests.skills.company import Asking, bullets, day, facts, figure, headline, notes, rows
 
+JUNE = day(6, 1)
+
 
 def call(
     ask: Asking, who: str, amount: str, moment: dt.datetime, *, by: str | None = None, note: str = "",
@@ -111,7 +113,7 @@ def close(ask: Asking, opportunity: int, status: str, on: dt.date) -> None:
         row.status, row.closed_on = status, on
 
 
-def history(ask: Asking, won: int, lost: int, on: dt.date = day(6, 1)) -> None:
+def history(ask: Asking, won: int, lost: int, on: dt.date = JUNE) -> None:
     """So many closed ones that were in Pilot; each entered it twice, which counts once."""
     for number in range(won + lost):
         made = ask.company.open("Eva", "1", "Pilot", name=f"Old {number}")
