@@ -45,6 +45,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\btop (?:\d+|three|five|ten|reps?|sellers?|performers?|people|sales)\b|\bbottom \d+\b", 3.2),
         (r"\b(?:who(?:'s| is| are|s)?|which rep|which team)\b.{0,30}\b(?:winning|leading|ahead|on top|first|best|number one|selling (?:the )?most|behind|closed the most|sold the most|won the most|booked the most)\b", 3),
         (r"\b(?:best|strongest) (?:rep|reps|seller|sellers|team|salesperson|performers?)\b|\bwho (?:sold|won|closed|booked) (?:the )?most\b", 3),
+        (r"\brank(?:ed)? (?:the |all |our )?(?:reps|teams|people|sellers|regions)\b|\bwho has the (?:highest|best|most|lowest)\b|\b(?:best|top|strongest) \d+ (?:reps|sellers|people|teams)\b", 3.8),
         (r"排行|排名|榜|前[三五十\d]+名|第一名|谁.{0,12}(?:最多|最好|第一|领先|最高)", 3.4),
     ),
     "opportunity": (
@@ -83,6 +84,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"(?:今天|\[when\]).{0,6}(?:做什么|做啥|待办|要做|忙)|待办|需要我处理|要我处理|该做什么", 3.4),
     ),
     "reports": (
+        (r"\bwhat (?:are you sending|do you send|did i schedule|have i scheduled)\b|\bwhat (?:reports )?(?:am|do) i (?:get|getting|receiv\w+)\b|我的定时|查看.{0,4}定时", 3.8),
         (r"\b(?:my|list|show|which|what|all)\b.{0,25}\b(?:scheduled |recurring |automatic )?(?:reports|schedules|digests|subscriptions)\b", 3.2),
         (r"我的(?:定时)?(?:报告|推送|订阅)|有哪些(?:定时|订阅|报告)|定时报告", 3.2),
     ),

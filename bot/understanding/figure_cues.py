@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "waterfall": (
+        (r"\bopening (?:to|and|vs\.?) closing\b.{0,12}\bpipeline\b|\b(?:why did|what moved) (?:the |my |our |\[team\]'s |\[person\]'s )?(?:company |team )?pipeline\b.{0,12}\bsince\b", 3.9),
         (r"\bwaterfall\b|\bpipeline (?:bridge|movements?|flow|walk)\b", 4),
         (r"\b(?:what happened to|how (?:did|has)|how come)\b.{0,30}\bpipeline\b(?:.{0,15}\b(?:change|move|develop|grow|shrink)\w*)?", 4),
         (r"\bpipeline\b.{0,25}\b(?:changed|moved|grew|shrank|developed) since\b|\b(?:in|out) of the pipeline\b", 4),
@@ -22,6 +23,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"(?:有|发生)(?:了)?(?:什么|哪些)?(?:变化|变动|更新|改动)|变了什么|有什么新(?:的|变化|情况|动态)|最近的?(?:变化|动态)", 3.4),
     ),
     "coverage": (
+        (r"\bpipeline\b.{0,15}\benough\b|\bhow much (?:more )?pipeline\b.{0,40}\b(?:need|create|build)\b|(?:还要|需要)(?:新建|新增|创建|多少).{0,6}(?:商机|管道)", 5.4),
         (r"\bcoverage\b(?! by (?:class|account))|\bcovered\b", 3.6),
         (r"\benough (?:open )?(?:pipeline|deals|pipe)\b|\bhow much (?:more )?pipeline (?:do|does|will) (?:i|we|\[person\]|\[team\])\b.{0,12}\bneed\b", 4),
         (r"覆盖(?:率|倍数|情况|够)|(?:商机|管道).{0,6}(?:够不够|够吗|足够)", 4),
@@ -72,6 +74,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"活动量|拜访(?:量|次数|了多少)|打了?多少(?:个)?电话|多少(?:个|次)?(?:电话|拜访|会议|演示)|通话量|每天(?:打)?(?:几|多少)(?:个)?电话|客户覆盖", 4),
     ),
     "risks": (
+        (r"\b(?:deals?|opps?|opportunities)\b.{0,20}\b(?:with(?:out)?|no)\b.{0,6}\b(?:activity|next steps?|close dates?|amounts?|buyer|contact)\b", 4.2),
         (r"\bat[- ]risk\b|\brisk(?:s|y)?\b|\bred flags?\b|\bwarnings?\b|\bin (?:trouble|danger)\b", 3.6),
         (r"\bsingle[- ]?thread\w*\b|\bghost(?:ed|ing)\b|\b(?:were|was)\b.{0,20}\bflagged\b|\bflagged (?:deals|opps|opportunities)\b", 4.2),
         (r"\b(?:stale|stuck|stalled|ghosted|neglected|quiet|cold|silent|rotting) (?:deals?|opps?|opportunities|accounts)\b|\b(?:deals?|opps?|opportunities)\b.{0,25}\b(?:gone (?:quiet|cold|silent|stale)|stuck|stalled|ghosted|no next step|without (?:a )?next step|single[- ]thread\w*)\b", 3.8),
@@ -83,11 +86,13 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"目标(?:树|分解|分配|拆解)(?:情况|表|图|怎么样)?|未分配|超额分配|谁.{0,6}(?:接受|确认)了?目标", 4),
     ),
     "math": (
+        (r"\bwhat(?:'s| is) behind\b|\bwhich (?:records|deals|opportunities) are (?:in|behind|part of)\b|怎么来的", 5.4),
         (r"\bhow (?:is|was|are|were|do you|did you|does it|have you)\b.{0,45}\b(?:counted|calculated|computed|count|calculate|compute|defined|get (?:to )?(?:this|that)|work(?:ed)? (?:that|this|it) out|come(?:s)? (?:up with|to))\b", 5),
         (r"\bshow (?:me )?(?:the )?(?:math|maths|workings?|calculation|records)\b|\bwhere (?:does|do|did|is)\b.{0,25}\b(?:number|figure|amount|total|it|that|this)s?\b.{0,10}\b(?:come|from)\b|\b(?:what(?:'s| is)|which (?:deals|records|opps|opportunities)(?: are)?) (?:in|behind) (?:this|that|it|the (?:number|figure|total))", 5),
         (r"怎么(?:算|计算|统计|得)(?:出来)?的|如何(?:计算|统计)|(?:数字|金额|结果)(?:是)?怎么来的|计算(?:过程|方法|口径)|口径", 5),
     ),
     "why": (
+        (r"\bwhat moved\b", 3.6),
         (r"\bwhy (?:did|has|is|was|have|are)\b.{0,40}\b(?:chang\w+|drop\w*|fall\w*|fell|rise\w*|rose|gone (?:up|down)|go(?:ne)? (?:up|down)|went|lower|higher|less|more|different|down|up|grow\w*|grew|shr[aiu]nk\w*|increas\w+|decreas\w+)\b", 5),
         (r"\bwhat (?:changed|moved) (?:it|this|that|the (?:number|figure|total))\b|\bwhat(?:'s| is| was) the (?:difference|reason for the (?:change|drop|rise))\b|\bwhat made (?:it|that|this)\b", 5),
         (r"为什么.{0,10}(?:变了?|涨了?|跌了?|降了?|升了?|少了?|多了?|增加|减少|下降|上升|不一样)|怎么(?:变|少|多|降|涨)了", 5),

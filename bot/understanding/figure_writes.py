@@ -5,7 +5,7 @@ import re
 
 from bot.understanding.deals import deal_of
 from bot.understanding.drafts import Draft, is_question, is_unreal
-from bot.understanding.entities import Frame, Kind
+from bot.understanding.entities import Frame, Item, Kind
 from bot.understanding.figure_params import read_level, read_metric, read_rule
 
 SUBMIT = re.compile(
@@ -19,6 +19,8 @@ BECAUSE = re.compile(
     r"(?:\bbecause(?: of)?\b|\bsince\b|\bas (?=they|he|she|we|it|the)|[,，;；:：–—-]\s*(?!and\b)|因为|由于)\s*(?P<why>(?=.*[A-Za-z\u4e00-\u9fff]).+)$",
     re.IGNORECASE | re.DOTALL,
 )
+MY_TEAM = re.compile(r"\b(?:my|our) team\b|我的?团队|我们(?:的)?团队", re.IGNORECASE)
+COMPANY = re.compile(r"\b(?:whole )?company\b|全公司|公司", re.IGNORECASE)
 TARGET = re.compile(r"\b(?:targets?|quotas?|goals?|numbers?)\b|目标|指标|配额", re.IGNORECASE)
 SETTING = re.compile(
     r"\b(?:set|raise|lower|increase|decrease|reduce|change|make|give|assign|move|cut|put|bump|adjust)\b|(?:设|定|提高|提到|降低|降到|调整?|改|给|上调|下调)",
@@ -58,13 +60,29 @@ BOUND = re.compile(
     re.IGNORECASE,
 )
 BOARDS = re.compile(
-    r"\b(?P<off>(?:take|keep|leave|remove|hide|get) me\b.{0,15}(?:off|from|out)|(?:don'?t|do not|stop|no longer) (?:show|list|nam|rank|put)\w* me|opt(?: me)? out|hide me)\b.{0,25}(?:\bboards?|leader ?boards?|ranking)"
+    r"\b(?P<off>(?:take|keep|leave|remove|hide|get) (?:me|my name)\b|(?:don'?t|do not|stop|no longer) (?:show|list|nam|rank|put|want)\w* (?:me|my name|to be)|opt(?: me)? out|hide me)\b.{0,25}(?:\bboards?|leader ?boards?|ranking)"
     r"|\b(?P<on>(?:put|show|list|name|include|rank) me\b.{0,15}|opt(?: me)?(?: back)? in\b.{0,15})(?:\bboards?|leader ?boards?|ranking)"
-    r"|(?P<off_zh>(?:不要|别|不想)(?:在|让我|把我)?.{0,8}(?:排行榜?|榜单?|排名)|(?:退出|移出).{0,4}(?:排行榜?|榜))|(?P<on_zh>(?:加入|恢复|重新).{0,6}(?:排行榜?|榜|排名))",
+    r"|(?P<asked>\bam i (?:shown |named |listed )?(?:on|in) (?:the )?(?:boards?|leader ?boards?|ranking))"
+    r"|(?P<off_zh>(?:不要|别|不想)(?:在|让|把我)?.{0,8}(?:排行榜?|榜单?|排名)|(?:退出|移出).{0,4}(?:排行榜?|榜)|把我从.{0,4}(?:排行榜?|榜单?|排名).{0,3}(?:去掉|移除|删|拿掉))"
+    r"|(?P<on_zh>(?:加入|恢复|重新).{0,6}(?:排行榜?|榜|排名))",
     re.IGNORECASE,
 )
 CREDIT = re.compile(
-    r"\bsplit\b.{0,40}(?:\d|\beven|\bequal|half)|\b(?:credit|overlay)\b|(?:业绩|功劳|提成)?(?:分成|平分|对半|五五|三七|四六)|业绩(?:分给|归)",
+    r"\bsplit\b(?!.*\b(?:targets?|quotas?|goals?|numbers?)\b)|\bcredit(?:ed|s)?\b|\boverlay\b|\b\d+(?:[.,]\d+)? ?%? ?/ ?\d+(?:[.,]\d+)? ?%?\b.*\bbetween\b"
+    r"|\bgive \[person\] \d+ ?%.*\[person\] \d+ ?%|分成|平分|对半分|五五分|三七分|四六分|六四分|七三分|业绩(?:分给|归)|按.{0,8}分给",
+    re.IGNORECASE,
+)
+SHARED = re.compile(
+    r"\d+(?:[.,]\d+)? ?%|\d+ ?/ ?\d+|\beven(?:ly)?\b|\bequal(?:ly)?\b|\bhalf\b|\bfifty[- ]fifty\b|平分|对半|五五|三七|四六|六四|七三",
+    re.IGNORECASE,
+)
+UNSHARED = re.compile(
+    r"\b(?:remove|cancel|delete|drop|undo|no)\b.{0,15}\b(?:split|credit|overlay)|(?:取消|去掉|删除).{0,12}(?:分成|平分|业绩分)",
+    re.IGNORECASE,
+)
+OVERLAY = re.compile(r"\boverlay\b|叠加|附加业绩", re.IGNORECASE)
+AROUND_SHARES = re.compile(
+    r"^(?:[\s,，的:：由按把]|\b(?:split|credit|give|share|overlay|the|of|on|for|deal|as)\b|业绩)+|(?:[\s,，的:：]|\b(?:overlay|of|on|for|the|deal|as|credit)\b)+$",
     re.IGNORECASE,
 )
 
@@ -87,34 +105,68 @@ def read_submit(frame: Frame) -> Draft | None:
 
 def read_target(frame: Frame) -> Draft | None:
     """A target to be set, split or accepted."""
-    if TARGET.search(frame.clean) is None and not (SPLITTING.search(frame.clean) and _how(frame)):
-        return None
-    if frame.of(Kind.DEAL):
+    is_named = TARGET.search(frame.clean) is not None or (SPLITTING.search(frame.clean) and _how(frame) is not None)
+    if not is_named or _is_of_a_deal(frame):
         return None
     if ACCEPTING.search(frame.clean) and not frame.of(Kind.AMOUNT):
         params: dict[str, str] = {"action": "accept"}
         _add_period(params, frame)
         return Draft("target", params, _is_meant(frame))
-    amounts = frame.of(Kind.AMOUNT)
-    splitting = SPLITTING.search(frame.clean) is not None
-    if not splitting and (not amounts or SETTING.search(frame.clean) is None):
+    return _read_split_target(frame) if SPLITTING.search(frame.clean) else _read_set_target(frame)
+
+
+def _read_set_target(frame: Frame) -> Draft | None:
+    amounts = frame.of(Kind.AMOUNT) or _counts(frame)
+    if not amounts or SETTING.search(frame.clean) is None:
         return None
-    params = {"action": "split" if splitting else "set"}
+    params = {"action": "set", **_target_params(frame, amounts)}
+    if why := _why(frame, max(item.end for item in amounts)):
+        params["reason"] = why
+    return Draft("target", params, _is_meant(frame))
+
+
+def _read_split_target(frame: Frame) -> Draft | None:
+    amounts, how = frame.of(Kind.AMOUNT), _how(frame)
+    if not (amounts or how or frame.of(Kind.WHEN)):
+        return None
+    params = {"action": "split", **_target_params(frame, amounts), **({"by": how} if how else {})}
+    return Draft("target", params, _is_meant(frame))
+
+
+def _target_params(frame: Frame, amounts: tuple[Item, ...]) -> dict[str, str]:
+    """Whose target it is, how much of what, and when."""
+    params: dict[str, str] = {}
     holders = frame.of(Kind.PERSON, Kind.TEAM)
     if holders:
         params["who"] = holders[0].words
+    elif (team := MY_TEAM.search(frame.clean)) or (team := COMPANY.search(frame.clean)):
+        params["who"] = team.group()
+    elif zone := re.search(r"[\u4e00-\u9fff]{1,4}(?:团队|大区|区)", frame.clean):
+        params["who"] = re.sub(r"^.*?[给到对]", "", zone.group())
     if amounts:
-        chosen = next((item for item in amounts if TO.search(frame.clean[: item.start])), amounts[0])
-        params["amount"] = chosen.words
-    for name, found in (("metric", read_metric(frame, "target")), ("level", read_level(frame, "target"))):
-        if found:
-            params[name] = found
+        params["amount"] = next((item for item in amounts if TO.search(frame.clean[: item.start])), amounts[0]).words
+    read = {"metric": read_metric(frame, "target"), "level": read_level(frame, "target")}
+    params |= {name: found for name, found in read.items() if found}
     _add_period(params, frame)
-    if splitting and (how := _how(frame)):
-        params["by"] = how
-    if not splitting and (why := _why(frame, max(item.end for item in frame.items))):
-        params["reason"] = why
-    return Draft("target", params, _is_meant(frame))
+    return params
+
+
+def _is_of_a_deal(frame: Frame) -> bool:
+    """Whether a deal is spoken of, and not only as the reason or as part of a team's name."""
+    word = TARGET.search(frame.clean)
+    because = BECAUSE.search(frame.clean)
+    return any(
+        not (because and because.start() < deal.start)
+        and not re.match(r"团队|区|大区", frame.clean[deal.end :])
+        and not (word and word.end() < deal.start and frame.of(Kind.PERSON))
+        for deal in frame.of(Kind.DEAL)
+    )
+
+
+def _counts(frame: Frame) -> tuple[Item, ...]:
+    """A bare number as what shall be reached: "to 12 new accounts"."""
+    found = re.search(r"(?:\bto|\bat|=|为|成|到)\s*(?P<n>\d{1,6})(?![\d.,%:/-])", frame.clean)
+    return (Item(Kind.AMOUNT, found.start("n"), found.end("n"), found["n"]),) if found else ()
 
 
 def read_snooze(frame: Frame, subject: str | None) -> Draft | None:
@@ -155,7 +207,29 @@ def read_boards(frame: Frame) -> Draft | None:
     found = BOARDS.search(frame.clean)
     if found is None:
         return None
+    if found["asked"]:
+        return Draft("boards", {})
     return Draft("boards", {"show": "off" if found["off"] or found["off_zh"] else "on"}, not is_question(frame.clean))
+
+
+def read_split(frame: Frame, subject: str | None) -> Draft | None:
+    """Who is credited with which share of a deal: what the words say besides the deal is left to the skill."""
+    if CREDIT.search(frame.masked) is None or not (frame.of(Kind.DEAL) or subject):
+        return None
+    deal = deal_of(frame)
+    params: dict[str, str] = {"opportunity": deal.words.strip() if deal else subject or ""}
+    if OVERLAY.search(frame.clean):
+        params["kind"] = "overlay"
+    if UNSHARED.search(frame.clean):
+        params["shares"] = "none"
+    elif SHARED.search(frame.clean) and frame.of(Kind.PERSON):
+        rest = frame.without((deal.start, deal.end)).clean if deal else frame.clean
+        before, after = (rest[: deal.start], rest[deal.end :]) if deal else (rest, "")
+        words = " ".join(part for part in (AROUND_SHARES.sub("", before), AROUND_SHARES.sub("", after)) if part)
+        params["shares"] = " ".join(words.split())
+    elif not is_question(frame.clean) and not re.search(r"(?i)\bcredit(?:ed)?\b", frame.clean):
+        return None
+    return Draft("split", params, "shares" not in params or _is_meant(frame))
 
 
 def _is_meant(frame: Frame) -> bool:

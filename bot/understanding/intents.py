@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bot.understanding.about import ABOUT
 from bot.understanding.cues import cue_score
@@ -12,6 +13,7 @@ from bot.understanding.examples import Examples
 from bot.understanding.figure_writes import (
     read_boards,
     read_snooze,
+    read_split,
     read_submit,
     read_target,
     read_threshold,
@@ -38,6 +40,7 @@ RHYTHM_SAID = 10.0
 """A report and how often it is wanted: whatever else the words ask for, they ask for it again and again."""
 NAMED_FROM = 2.4
 """A cue of this weight names a figure."""
+SINCE = re.compile(r"(?:since|自从?)\s*(?P<day>.+?)(?:以来|起)?", re.IGNORECASE)
 SPOKEN_OF_ANYWAY = frozenset({"changes", "today"})
 """Their cues are in every question about a change."""
 PLAINLY_SAID = 11.0
@@ -119,8 +122,23 @@ def _about(
     meant = next(named, shown if shown and _is_shown(skills.get(shown.skill)) else None)
     given = dict(zip(names, (meant.skill, dict(meant.params)), strict=True)) if meant else {}
     params = {**item.draft.params, **{name: value for name, value in given.items() if value}}
+    if item.draft.skill == "why" and meant is not None:
+        _take_since(params, spoken=meant is not shown)
     missing = None if meant else names[0]
     return Ranked(Draft(item.draft.skill, params, item.draft.sure, missing), item.score)
+
+
+def _take_since(params: dict[str, Any], *, spoken: bool) -> None:
+    """The day since which it changed, rather than the period that the figure is of: only the words "since" tell."""
+    inner = dict(params.get("params") or {}) if spoken else {}
+    period = str(inner.get("period") or "")
+    since = SINCE.fullmatch(period)
+    if since is not None:
+        params["since"] = since["day"]
+        inner.pop("period")
+        params["params"] = inner
+        if not inner:
+            del params["params"]
 
 
 def _is_shown(skill: Skill | None) -> bool:
@@ -158,6 +176,7 @@ def _writes(
         read_snooze(frame, subject),
         read_threshold(frame),
         read_boards(frame),
+        read_split(frame, subject),
     )
     found += [Ranked(special, PLAINLY_SAID if special.sure else 1.6) for special in specials if special is not None]
     create = read_create(frame)

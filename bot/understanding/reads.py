@@ -40,7 +40,7 @@ TOP = re.compile(
     re.IGNORECASE,
 )
 BY_TEAM = re.compile(
-    r"\bby (?:team|region)\b|(?<!my )(?<!our )\b(?:team|teams|region) (?:leader ?board|ranking|standings)\b|\bwhich team\b|\b(?:top|best) (?:\d+ )?teams?\b|rank(?:ing)? (?:of )?teams|按团队|团队(?:排名|排行)|各团队|哪个团队",
+    r"\bby (?:team|region)\b|(?<!my )(?<!our )\b(?:team|teams|region) (?:leader ?board|ranking|standings)\b|\bwhich team\b|\b(?:top|best) (?:\d+ )?teams?\b|rank(?:ing)? (?:of |the |all |our )?teams|\bteams? (?:vs\.?|versus|against) teams?\b|按团队|团队(?:排名|排行)|各团队|哪个团队",
     re.IGNORECASE,
 )
 BREAKDOWNS = (

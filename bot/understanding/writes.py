@@ -131,9 +131,16 @@ def read_schedule(frame: Frame, report: Draft | None) -> Draft | None:
     """A report that comes by itself: its rhythm, its channel, and what it says."""
     manage = MANAGE.search(frame.clean)
     if manage is not None:
-        verb = next(name for name, value in manage.groupdict().items() if value).removesuffix("_zh")
-        which = manage.string[manage.end() :]
-        kept = {"which": which.strip(" .?!'\"") or None}
+        said = next(name for name, value in manage.groupdict().items() if value).removesuffix("_zh")
+        verb = {"hold": "pause", "off": "delete", "leave": "delete"}.get(said, said)
+        which: str | None = manage.string[manage.end() :].strip(" .?!'\"")
+        if re.match(r"(?i)everything|all\b|my reports|reports", which or ""):
+            which = "all"
+        elif not which or re.fullmatch(
+            r"(?i)(?:that|this|it|those|these)(?: one| report)?|(?:那个|这个)?(?:报告|日报|周报)?了?", which
+        ):
+            which = None
+        kept = {"which": which}
         return Draft("schedule", {"action": verb, **{k: v for k, v in kept.items() if v}}, not is_unreal(frame.clean))
     rhythms = frame.of(Kind.RHYTHM)
     asked = SCHEDULE.search(frame.clean)
