@@ -1,15 +1,16 @@
 """What was done with customers: calls, mails, meetings, demos and notes that fit the stage of the time."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from store.demo.absences import Absences
 from store.demo.catalogue import DISCOVERY, LOST, NEGOTIATION, PILOT, PROPOSAL, QUALIFIED, WON
 from store.demo.dice import Dice
 from store.demo.history import Deal, History, whole
 from store.demo.market import Customer, Person
-from store.demo.people import member_of, region_of
+from store.demo.people import left_on, member_of, region_of, started_on
 from store.demo.phrases import CHINESE_NOTES, COSTS, NOTES, OUTCOMES
 from store.demo.working_days import WorkingDays
 
@@ -168,3 +169,37 @@ class Diary:
 def _rival(competitor: str) -> str:
     """A company that can be spoken of: doing nothing has no salesman."""
     return competitor if competitor[:1].isupper() else "Pulsegrid"
+
+
+PROSPECTING_DAYS = 200
+A_DAY = {0: 12, 1: 20, 2: 26, 3: 24, 4: 18}
+"""How many accounts without an open opportunity somebody tries on a day, and how often that is."""
+COLD = {"Voicemail": 44, "Asked to call back": 17, "Reached": 39}
+
+
+def list_prospecting(
+    seed: int, day: dt.date, days: WorkingDays, absences: Absences, customers: Mapping[int, Sequence[Customer]]
+) -> Iterator[tuple[int, Touch]]:
+    """Calls and mails to accounts on which nothing is open, with the account's id; `customers` by who tries them."""
+    dice = Dice(seed, "prospecting")
+    for person_id, own in customers.items():
+        member = member_of(person_id)
+        left = left_on(member, day)
+        for back in range(PROSPECTING_DAYS, 0, -1):
+            on = day - back * DAY
+            known = [customer for customer in own if customer.known_for > back]
+            there = started_on(member, day) < on and (left is None or on <= left)
+            if not known or not there or not days.works(region_of(member), on) or absences.of(person_id, on):
+                continue
+            for _ in range(dice.weighted(A_DAY)):
+                customer = dice.pick(known)
+                yield customer.id, _tried(dice, on, person_id, dice.pick(customer.people))
+
+
+def _tried(dice: Dice, on: dt.date, person_id: int, contact: Person) -> Touch:
+    at = moment(dice, on, person_id)
+    if dice.chance(26):
+        return Touch("email", "out", at, None, "", "", person_id, contact.id)
+    outcome = dice.weighted(COLD)
+    minutes = dice.middling(2, 17) if outcome == "Reached" else 1
+    return Touch("call", "out", at, minutes, outcome, "", person_id, contact.id)

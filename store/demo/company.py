@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from store.demo.absences import Absences
-from store.demo.activity import Diary, Touch
+from store.demo.activity import Diary, Touch, list_prospecting
 from store.demo.catalogue import WON
 from store.demo.corrections import set_right
 from store.demo.credits import Share, Sharing
@@ -46,6 +46,8 @@ class Company:
     customers: Sequence[Customer]
     sales: Sequence[Sale]
     """In the order in which they were opened; what belongs to one names its place."""
+    tries: Sequence[tuple[int, Touch]]
+    """What was tried with accounts on which nothing is open, by the account's id."""
     absences: Absences
     shares: Sequence[Share]
     receipts: Sequence[Receipt]
@@ -95,6 +97,7 @@ class Company:
             targets=targets,
             customers=customers,
             sales=sales,
+            tries=list(list_prospecting(seed, day, days, absences, _untouched(customers, sales))),
             absences=absences,
             shares=Sharing(seed, day, tied).list_shares(histories),
             receipts=Cash(seed, day, days).list_receipts(histories),
@@ -108,6 +111,16 @@ class Company:
         every = [self.first + dt.timedelta(days=count) for count in range(span)]
         nightly = self.day - dt.timedelta(days=NIGHTS)
         return [day for day in every if day >= nightly or day.weekday() == 6]
+
+
+def _untouched(customers: Sequence[Customer], sales: Sequence[Sale]) -> dict[int, list[Customer]]:
+    """The accounts of everybody on which nothing is open."""
+    busy = {sale.history.current["account_id"] for sale in sales if sale.history.current["status"] == "open"}
+    found: dict[int, list[Customer]] = {}
+    for customer in customers:
+        if customer.id not in busy:
+            found.setdefault(customer.owner_id, []).append(customer)
+    return found
 
 
 def _is_danas_of_quarter(deal: Deal, start: dt.date) -> bool:

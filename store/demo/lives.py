@@ -75,7 +75,7 @@ class Life:
 
     def _beginning(self, moves: Sequence[tuple[dt.date, int]]) -> Step:
         start, dice = self.start, self.dice
-        guess = (moves[-1][0] - start.day).days * dice.whole(68, 124) // 100
+        guess = (moves[-1][0] - start.day).days * dice.whole(44, 108) // 100
         expected = start.day + max(guess, 18) * DAY
         if dice.chance(38):
             expected = month_after(expected, 1) - DAY

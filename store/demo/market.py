@@ -37,6 +37,8 @@ SEASONS = {
 }
 """New opportunities by month of the year, in percent."""
 OPEN_ON_AN_ACCOUNT = 2
+NEW_PERCENT = 36
+"""Accounts that were won for a first talk only within the years shown."""
 NEWCOMERS = ("Jamal Foster", "Søren Dahl")
 STORY_ACCOUNTS = ("Lakeshore Foods", "Great Bend Paper", "Calloway Resins", "Harborview Chemicals")
 """All their opportunities are told in `stories`."""
@@ -65,6 +67,8 @@ class Customer:
     territory: str
     first_owner_id: int
     owner_id: int
+    known_for: int = 9_999
+    """Days before the day that the company is made for since which they are spoken with."""
     people: list[Person] = field(default_factory=list)
 
     @property
@@ -100,6 +104,8 @@ def list_customers(seed: int) -> list[Customer]:
                 customers.append(Customer(len(customers) + 1, name, industry, country, town, territory, owner, owner))
     number, taken = 0, set[str]()
     for customer in customers:
+        if customer.name not in STORY_ACCOUNTS and dice.chance(NEW_PERCENT):
+            customer.known_for = dice.whole(130, 690)
         extra = dice.some(TITLES[2:], dice.weighted({0: 18, 1: 44, 2: 30, 3: 8}))
         for title, role in (*TITLES[:2], *extra):
             number += 1
@@ -154,7 +160,8 @@ class Market:
         self.dice = Dice(seed, "market")
         self.first = month_after(day, -12 * YEARS_SHOWN)
         self.names: set[str] = set()
-        self.bought: set[int] = {customer.id for customer in customers if self.dice.chance(50)}
+        known = [customer for customer in customers if customer.known_for > 12 * 31 * YEARS_SHOWN]
+        self.bought: set[int] = {customer.id for customer in known if self.dice.chance(68)}
 
     def list_deals(self) -> list[Deal]:
         """Opportunities of every rep that were still open when the years shown begin, or opened later."""
@@ -214,7 +221,9 @@ class Market:
     def _deal(self, member: Member, begun: dt.date) -> Deal | None:
         """A new opportunity on one of the rep's accounts; None where it would begin after the last day."""
         owner = IDS[member.name]
-        own = [c for c in self.customers if c.owner_id == owner and c.name not in STORY_ACCOUNTS]
+        ago = (self.day - begun).days
+        mine = [c for c in self.customers if c.owner_id == owner and c.name not in STORY_ACCOUNTS]
+        own = [c for c in mine if c.known_for > ago] or mine
         customer = self.dice.pick(own)
         day = self.days.on_or_after(customer.region, begun)
         if day > self.last:

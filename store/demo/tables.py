@@ -90,7 +90,8 @@ def write(database: Database, company: Company, progress: Callable[[str], None])
 def _put(session: Session, model: type[SQLModel], rows: Iterable[Row]) -> None:
     listed = list(rows)
     if listed:
-        session.execute(insert(model), listed)
+        # One statement for all rows: by way of the session there is one for each pattern of empty fields.
+        session.connection().execute(insert(model), listed)
 
 
 def _write_base(session: Session, company: Company) -> None:
@@ -226,7 +227,8 @@ def _write_sales(session: Session, company: Company) -> None:
     for record in ledgers.list_logged(company):
         log.add_record(*record)
     _put(session, ChangeEntry, numbered(log.rows()))
-    _put(session, Activity, numbered(sorted(touches, key=lambda row: (row["occurred_at"], row["opportunity_id"]))))
+    touches += [_activity(None, account_id, touch) for account_id, touch in company.tries]
+    _put(session, Activity, numbered(sorted(touches, key=lambda row: (row["occurred_at"], row["contact_id"]))))
 
 
 def _role(dice: Dice, opportunity_id: int, contact_id: int, role: str) -> Row:
@@ -243,7 +245,7 @@ def _role(dice: Dice, opportunity_id: int, contact_id: int, role: str) -> Row:
     }
 
 
-def _activity(opportunity_id: int, account_id: int, touch: Touch) -> Row:
+def _activity(opportunity_id: int | None, account_id: int, touch: Touch) -> Row:
     return {
         "kind": touch.kind,
         "direction": touch.direction,

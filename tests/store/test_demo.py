@@ -189,8 +189,12 @@ def check_rows(session: Session, log: dict[int, list[ChangeEntry]], day: dt.date
         on = activity.occurred_at.date()
         assert on < day
         assert people[activity.person_id].is_active(on)
+        assert activity.account_id == contacts[activity.contact_id]
+        if activity.opportunity_id is None:
+            assert activity.kind in ("call", "email"), "only first tries belong to no opportunity"
+            continue
         opportunity = owned[activity.opportunity_id]
-        assert activity.account_id == opportunity.account_id == contacts[activity.contact_id]
+        assert activity.account_id == opportunity.account_id
         assert opportunity.opened_on is not None
         assert opportunity.opened_on <= on <= (opportunity.closed_on or day)
 
@@ -268,7 +272,7 @@ def test_it_has_the_size_of_a_real_sales_team(session: Session) -> None:
     assert 130 <= count(Account) <= 150
     assert 320 <= count(Contact) <= 480
     assert 1000 <= count(Opportunity) <= 1200
-    assert 5000 <= count(Activity) <= 7000
+    assert 8000 <= count(Activity) <= 14000
     currencies = {row.currency for row in session.exec(select(Opportunity))}
     assert currencies == {"USD", "EUR", "CNY"}
 
