@@ -33,17 +33,25 @@ class Asked:
         return is_ramping(self.quota, self.full)
 
 
+Whole = tuple[str, int | str]
+"""A holder that is nobody alone: ("team", its id), ("region", its name) or ("company", "")."""
+COMPANY: Whole = ("company", "")
+
+
 @dataclass(frozen=True)
 class Effective:
     """Quotas of one level. A manager's own quota is the number of everybody below, and is not one more to add."""
 
     by_person: Mapping[int, Asked] = field(default_factory=dict)
     by_manager: Mapping[int, Fraction] = field(default_factory=dict)
-    by_team: Mapping[int, Fraction] = field(default_factory=dict)
-    by_region: Mapping[str, Fraction] = field(default_factory=dict)
-    company: Fraction | None = None
-    missing: frozenset[str] = frozenset()
-    """Currencies without a rate in which teams, regions or the company have theirs; these are left out."""
+    by_whole: Mapping[Whole, Fraction] = field(default_factory=dict)
+    missing: Mapping[Whole, str] = field(default_factory=dict)
+    """Those that are left out, with the currency that has no rate."""
+
+    @property
+    def by_team(self) -> Mapping[int, Fraction]:
+        """Quotas given to a team as such, by its id."""
+        return {holder: quota for (_, holder), quota in self.by_whole.items() if isinstance(holder, int)}
 
 
 class EffectiveQuotas:
@@ -64,33 +72,26 @@ class EffectiveQuotas:
         quotas = [quota for quota in quotas if quota.month in self._months]
         carriers = self._managers(quotas)
         asked: dict[int, list[MonthlyQuota]] = defaultdict(list)
-        wholes: dict[tuple[str, int | str], list[tuple[Fraction | int, int, int]]] = defaultdict(list)
-        missing = set()
+        wholes: dict[Whole, list[tuple[Fraction | int, int, int]]] = defaultdict(list)
+        missing: dict[Whole, str] = {}
         for quota in quotas:
-            if quota.person_id in self._people:
-                asked[quota.person_id or 0].append(quota)
-                continue
-            minor = self._money.exact(quota.minor, quota.currency, quota.month)
             if quota.person_id is not None:
+                if quota.person_id in self._people:
+                    asked[quota.person_id].append(quota)
                 continue
+            whole = _whole(quota)
+            minor = self._money.exact(quota.minor, quota.currency, quota.month)
             if minor is None:
-                missing.add(quota.currency or "")
+                missing[whole] = quota.currency or ""
                 continue
             region = quota.region or self._team_regions.get(quota.team_id or 0, "")
-            kind = "team" if quota.team_id is not None else "region" if quota.region else "company"
-            holder: int | str = quota.team_id if quota.team_id is not None else quota.region
-            wholes[kind, holder].append((minor, *self._share(region, self._months[quota.month])))
-        sums = {key: effective_quota(parts) for key, parts in wholes.items()}
+            wholes[whole].append((minor, *self._share(region, self._months[quota.month])))
         people = {person_id: self._asked(self._people[person_id], rows) for person_id, rows in asked.items()}
         return Effective(
             by_person={person_id: one for person_id, one in people.items() if person_id not in carriers},
             by_manager={person_id: one.quota for person_id, one in people.items() if person_id in carriers},
-            by_team={
-                holder: value for (kind, holder), value in sums.items() if kind == "team" and isinstance(holder, int)
-            },
-            by_region={str(holder): value for (kind, holder), value in sums.items() if kind == "region"},
-            company=sums.get(("company", "")),
-            missing=frozenset(missing),
+            by_whole={whole: effective_quota(parts) for whole, parts in wholes.items() if whole not in missing},
+            missing=missing,
         )
 
     def _managers(self, quotas: Sequence[MonthlyQuota]) -> set[int]:
@@ -137,3 +138,9 @@ class EffectiveQuotas:
         if key not in self._days:
             self._days[key] = self.calendars.of(region).count(start, end)
         return self._days[key]
+
+
+def _whole(quota: MonthlyQuota) -> Whole:
+    if quota.team_id is not None:
+        return "team", quota.team_id
+    return ("region", quota.region) if quota.region else COMPANY

@@ -5,7 +5,7 @@ from skills.figure import Figure
 from skills.measures.attainment import attainment, gap, over_assignment
 from skills.metrics import DEFINITIONS, TITLES
 from skills.quota_pace import list_linearity_figures, list_pace_figures
-from skills.quota_standing import QuotaStanding
+from skills.quota_standing import QuotaStanding, get_wholes
 from skills.text import Text, text
 from skills.wording import no_rate, period_name
 from store.models import Level, Metric
@@ -71,12 +71,21 @@ def list_warnings(standing: QuotaStanding) -> tuple[Text, ...]:
         )
     if standing.total.left_out and standing.metric is Metric.UNITS:
         warnings.append(text("{count} won without a quantity are left out.", count=standing.total.left_out))
+    quotas = standing.achievements.quotas.get(standing.level)
+    missing = quotas.missing if quotas else {}
+    warnings += [
+        text("The quota of the whole is left out: {why}.", why=no_rate([missing[whole]]))
+        for whole in get_wholes(standing.population)
+        if whole in missing
+    ]
     return (*warnings, *standing.achievements.warnings)
 
 
 def list_figures(standing: QuotaStanding, warnings: tuple[Text, ...]) -> tuple[Figure, ...]:
     total, unit = standing.total, standing.unit
-    envelope = Envelope(standing.as_of, standing.period, standing.records, (standing.population.label,), warnings)
+    # What is left out for lack of a cost or a quantity would be found again by any rule.
+    records = None if total.left_out else standing.records
+    envelope = Envelope(standing.as_of, standing.period, records, (standing.population.label,), warnings)
     reason = get_reason(standing)
     is_known = not total.missing and standing.unknown is None
     credited = total.credited if is_known else None

@@ -14,6 +14,7 @@ from skills.achievements import (
 )
 from skills.closing import Closing, get_closing
 from skills.contract import SkillContext
+from skills.effective import COMPANY, Whole
 from skills.errors import NotAllowed
 from skills.figure import RecordFilter
 from skills.measures.calendar import Month, Period
@@ -141,21 +142,29 @@ def _records(
             return None
 
 
+def get_wholes(population: Population) -> tuple[Whole, ...]:
+    """Which team, region or company may have a quota of its own that this population is measured by, the nearest
+    first."""
+    if population.scope.people is None:
+        return (COMPANY,)
+    if population.region:
+        return (("region", population.region),)
+    if population.team is not None:
+        return (("team", population.team.id or 0),)
+    if population.person is not None and not population.is_single:
+        return (("team", population.person.team_id or 0),)
+    return ()
+
+
 def _whole(population: Population, achievements: Achievements, level: Level) -> Fraction | None:
     quotas = achievements.quotas.get(level)
     if quotas is None:
         return None
-    if population.scope.people is None:
-        return quotas.company
-    if population.region:
-        return quotas.by_region.get(population.region)
-    if population.team is not None:
-        return quotas.by_team.get(population.team.id or 0)
     if population.person is not None and not population.is_single:
-        person = population.person
-        own = quotas.by_manager.get(person.id or 0)
-        return own if own is not None else quotas.by_team.get(person.team_id or 0)
-    return None
+        own = quotas.by_manager.get(population.person.id or 0)
+        if own is not None:
+            return own
+    return next((quotas.by_whole[whole] for whole in get_wholes(population) if whole in quotas.by_whole), None)
 
 
 def _levels(population: Population, achievements: Achievements, level: Level) -> dict[Level, Fraction]:

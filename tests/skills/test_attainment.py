@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from skills.runner import Reply
 from store.engine import Database
-from store.models import CreditSplit, Leave, Opportunity, Payment, Person, Product, Quota
+from store.models import Activity, CreditSplit, Leave, Opportunity, Payment, Person, Product, Quota
 from tests.conftest import PostgresDatabases
 from tests.skills.company import (
     NOW,
@@ -376,3 +376,57 @@ def test_pipeline_created_counts_what_was_opened_whatever_became_of_it(ask: Aski
     assert [row[1:] for row in rows(reply)] == [["Dana Whitfield", "$500"], ["Eva Krüger", "$300"]]
     assert reply.answer.figures[0].records is not None
     assert reply.answer.figures[0].records.by == "opened_on"
+
+
+def test_a_quota_of_the_company_without_a_rate_is_left_out_and_said(ask: Asking) -> None:
+    set_quarter(ask, "Dana", "30000")
+    set_quarter(ask, "company", "50000 GBP")
+    reply = ask("Vera", "quota")
+    assert "The quota of the whole is left out: no exchange rate for GBP." in notes(reply)
+    assert "Company quota" not in facts(reply)
+    assert figure(reply, "effective_quota") == 90000
+
+
+def test_activities_are_counted_by_the_day_that_it_is_in_the_organisations_zone(ask: Asking) -> None:
+    # 1 November 2026, 03:30 in UTC is still 31 October in New York.
+    for moment, kind in (
+        (dt.datetime(2026, 11, 1, 3, 30, tzinfo=dt.UTC), "call"),
+        (dt.datetime(2026, 11, 1, 4, 30, tzinfo=dt.UTC), "meeting"),
+        (dt.datetime(2026, 11, 1, 5, 30, tzinfo=dt.UTC), "note"),
+    ):
+        ask.company.add(Activity(kind=kind, occurred_at=moment, person_id=ask.company.people["Dana"]))
+    ask.company.quota("Dana", day(11, 1), "4", metric="activities")
+    reply = ask("Dana", "quota", metric="calls", period="November 2026")
+    assert headline(reply) == "Activities: **25%** of the target for Nov 2026, 1 of 4 (yours)."
+
+
+def test_every_measure_is_the_same_on_postgresql(ask: Asking, postgresql: Database) -> None:
+    other = Asking(build_company(postgresql), build_assistant(postgresql))
+    for one in (ask, other):
+        fill(one)
+        priced(one)
+        one.company.rate("GBP", "1.3", day(1, 1))
+        deal = one.company.won("Eva", "500 GBP", day(11, 3), account="Lakeshore Foods")
+        with_units(one, deal, 3)
+        one.company.split(deal, Eva=33, Yuki=67)
+        for paid_on, minor in ((day(10, 2), 9999), (day(11, 20), 10001)):
+            one.company.add(Payment(opportunity_id=deal, paid_on=paid_on, amount_minor=minor, currency="GBP"))
+        one.company.open("Dana", "500", opened_on=day(10, 5))
+        one.company.open("Eva", "700 EUR", opened_on=day(10, 6))
+        one.company.quota("Yuki", day(11, 1), "7", metric="units")
+        one.company.add(Activity(kind="call", occurred_at=NOW, person_id=one.company.people["Dana"]))
+    names = ("booked", "deals", "margin", "collected", "pipeline_created", "units", "new_accounts", "activities")
+    questions: list[tuple[str, dict[str, Any]]] = [
+        ("leaderboard", {"metric": metric, "by": by})
+        for metric in (*names, "attainment", "improved")
+        for by in ("rep", "team")
+    ]
+    questions += [("quota", {"metric": metric}) for metric in names if metric != "deals"]
+    questions += [("booked", {"by": by}) for by in ("rep", "team", "region", "product", "month")]
+    questions += [("booked", {"team": "alpha", "by": "month"}), ("booked", {"owner": "sam"})]
+    for skill, params in questions:
+        here, there = ask("Vera", skill, **params), other("Vera", skill, **params)
+        assert headline(here) == headline(there), (skill, params)
+        assert [f.number for f in here.answer.figures] == [f.number for f in there.answer.figures], (skill, params)
+        assert rows_or_none(here) == rows_or_none(there), (skill, params)
+        assert here.answer.figures, (skill, params)
