@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 from aiohttp import ClientConnectorError
 from slack_sdk.errors import SlackApiError
 
-from bot.posting import DOUBTFUL, EVENT_TYPE, FAILURES, Poster, slack_word
+from bot.posting import DOUBTFUL, EVENT_TYPE, FAILURES, Poster, retry_after, slack_word
 from bot.views.answer import draw_answer
 from skills.answer import Answer
 from skills.language import get_language
@@ -164,7 +164,7 @@ class Delivery:
             return
         wait = min(BACKOFF * 2 ** min(message.attempts, 10), LONGEST_BACKOFF)
         if isinstance(error, SlackApiError) and word == "ratelimited":
-            wait = dt.timedelta(seconds=_retry_after(error))
+            wait = dt.timedelta(seconds=retry_after(error))
         logger.info("message %s waits again: %s", message.key, word)
         await self._in_thread(self._mark_waiting, message, self._clock() + wait, word)
 
@@ -286,13 +286,6 @@ def _may_have_arrived(error: Exception) -> bool:
     if isinstance(error, SlackApiError):
         return slack_word(error) in {*DOUBTFUL, SlackApiError.__name__}
     return not isinstance(error, ClientConnectorError)
-
-
-def _retry_after(error: SlackApiError) -> float:
-    headers = {name.lower(): value for name, value in (getattr(error.response, "headers", None) or {}).items()}
-    given = headers.get("retry-after", "30")
-    given = given[0] if isinstance(given, list) else given
-    return float(given) if str(given).isdigit() else 30.0
 
 
 REASONS = {

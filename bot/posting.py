@@ -26,6 +26,9 @@ DOUBTFUL = frozenset({"fatal_error", "internal_error", "request_timeout", "servi
 FAILURES = (SlackApiError, ClientError, OSError, TimeoutError)
 """What a call to Slack raises."""
 OK = 200
+UPLOAD_TRIES = 3
+LONGEST_WAIT = 30.0
+"""Seconds between two tries of an upload."""
 
 
 def slack_word(error: Exception) -> str:
@@ -33,6 +36,14 @@ def slack_word(error: Exception) -> str:
     said = error.response if isinstance(error, SlackApiError) else None
     word = said.get("error") if isinstance(said, dict | AsyncSlackResponse) else None
     return str(word or type(error).__name__)
+
+
+def retry_after(error: SlackApiError) -> float:
+    """Seconds that Slack asks to wait."""
+    headers = {name.lower(): value for name, value in (getattr(error.response, "headers", None) or {}).items()}
+    given = headers.get("retry-after", "30")
+    given = given[0] if isinstance(given, list) else given
+    return float(given) if str(given).isdigit() else 30.0
 
 
 class Poster:
@@ -74,16 +85,28 @@ class Poster:
                 {"filename": file.name, "file": file.content, "title": file.name} for file in drawing.files
             ]
             if drawn or files:
-                await self.client.files_upload_v2(
-                    file_uploads=[*drawn, *files],
-                    channel=channel,
-                    thread_ts=thread or None,
-                    initial_comment=comment or None,
-                )
+                await self._upload([*drawn, *files], channel, thread, comment)
         except (*FAILURES, SlackClientError) as error:
             logger.warning("nothing could be attached: %s", slack_word(error))
             with contextlib.suppress(*FAILURES):
                 await self.client.chat_postMessage(channel=channel, text=drawing.excuse, thread_ts=thread or None)
+
+    async def _upload(self, files: list[Json], channel: str, thread: str, comment: str) -> None:
+        """One upload; what Slack puts off is tried again, which is safe: only a completed upload is shown."""
+        for tries_left in reversed(range(UPLOAD_TRIES)):
+            try:
+                await self.client.files_upload_v2(
+                    file_uploads=files,
+                    channel=channel,
+                    thread_ts=thread or None,
+                    initial_comment=comment or None,
+                )
+            except SlackApiError as error:
+                if not tries_left or slack_word(error) != "ratelimited":
+                    raise
+                await asyncio.sleep(min(retry_after(error), LONGEST_WAIT))
+            else:
+                return
 
     async def whisper(self, drawing: Drawing, channel: str, user: str, thread: str = "") -> Drawing:
         """Show it to one person in a channel; returns what Slack took of it. Nothing is attached."""

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from knowledge_base import KnowledgeBase
 
 
-MOST_LISTED = 100_000
-"""Rows of a complete list; more are asked for in parts."""
+MOST_LISTED = 20_000
+"""Rows of a complete list, about 100 MB while a file is made of them; more are asked for in parts."""
 
 
 class SkillParams(BaseModel):

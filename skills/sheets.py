@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,11 +38,11 @@ class SheetColumn:
     values: tuple[AnyValue | None, ...]
     total: AnyValue | None = None
 
-    @property
+    @cached_property
     def has_amounts(self) -> bool:
         return any(isinstance(value, Amount) for value in (*self.values, self.total))
 
-    @property
+    @cached_property
     def has_shares(self) -> bool:
         return any(isinstance(value, Share) for value in (*self.values, self.total))
 

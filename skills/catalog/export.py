@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from skills.answer import Answer, Choice, File, Status
-from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
+from skills.contract import MOST_LISTED, Effect, Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible, NotFound, SkillError, Unclear
 from skills.language import Language, get_language
 from skills.permissions import check_skill
@@ -192,12 +192,18 @@ def _files(
 def present(exported: Exported) -> Answer:
     return Answer(
         headline=_headline(exported),
-        notes=(exported.answer.headline, *exported.answer.notes),
+        notes=(exported.answer.headline, *_cut(exported), *exported.answer.notes),
         files=exported.files,
         subject=exported.answer.subject,
         private=exported.answer.private,
         unabridged=exported.answer.unabridged,
     )
+
+
+def _cut(exported: Exported) -> tuple[Text, ...]:
+    if all(sheet.count < MOST_LISTED for sheet in exported.sheets):
+        return ()
+    return (text("A file holds {count} rows of a table at most. Ask for less at a time.", count=MOST_LISTED),)
 
 
 def _headline(exported: Exported) -> Text:

@@ -124,6 +124,14 @@ async def test_a_file_that_slack_does_not_take_is_said_in_words(bot: Bot, method
     assert "missing_scope" not in " ".join(shown)
 
 
+async def test_an_upload_that_slack_puts_off_is_tried_again(bot: Bot) -> None:
+    owe(bot, Answer(headline=text("The report"), files=(File.of("a.csv", "text/csv", b"a\r\n"),)))
+    bot.workspace.faults.rate_limit(2, retry_after=0, method="files.getUploadURLExternal")
+    assert await bot.delivery.deliver() == 1
+    (upload,) = posted(bot, "#team")
+    assert await content(bot, upload) == b"a\r\n"
+
+
 # --- pictures
 
 

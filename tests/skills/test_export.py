@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from skills.answer import Answer, Column, File, Invocation, Status, Table
-from skills.catalog import CATALOG
+from skills.catalog import CATALOG, export
 from skills.contract import Audience, Effect, Example, Skill, SkillContext, SkillParams
 from skills.language import get_language
 from skills.runner import Assistant, get_actor, run_skill
@@ -280,6 +280,12 @@ def test_a_file_has_all_rows_and_a_message_the_first(asking_long: Asking) -> Non
     assert len(shown.rows) == 50
     (file,) = asking_long("Dana", "export", report="long").answer.files
     assert len(read_csv(file)) == 131
+
+
+def test_a_file_that_does_not_hold_everything_says_so(asking_long: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "at most" not in notes(asking_long("Dana", "export", report="long"))
+    monkeypatch.setattr(export, "MOST_LISTED", 130)
+    assert "A file holds 130 rows of a table at most." in notes(asking_long("Dana", "export", report="long"))
 
 
 # --- what every answer offers
