@@ -220,7 +220,9 @@ GRAINS = {
 
 
 def fiscal_doubt(grain: Grain, now: Now, day: dt.date) -> Text | None:
-    """Where a year ends is clear only where the organisation's is the calendar's."""
+    """Where a year ends is clear only where the organisation's is the calendar's; of weeks, where a month does."""
+    if grain is Grain.MONTH and now.calendar.weeks is not None:
+        return text("Months are fiscal here; I took {day}.", day=day)
     if grain not in (Grain.QUARTER, Grain.HALF, Grain.YEAR):
         return None
     if not now.fiscal_known:
@@ -357,7 +359,7 @@ def middle(match: re.Match[str], now: Now) -> Find:
         day, _ = nearest(month_number(month), 15, now)
     else:
         step = STEPS[(parts.get("which") or parts.get("w2") or "").lower()]
-        day = now.calendar.shifted(Grain.MONTH, now.today, step).start.replace(day=15)
+        day = now.calendar.months(now.calendar.shifted(Grain.MONTH, now.today, step))[0].key.replace(day=15)
     return day, text("I took the middle of the month, {day}.", day=day)
 
 

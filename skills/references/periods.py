@@ -300,7 +300,7 @@ CHANGES = re.compile(
 """Words beside a name that make another period of it."""
 MIDDLE = re.compile(r"(?<![A-Za-z])mid(?![A-Za-z])", re.IGNORECASE)
 SLASHED = re.compile(r"\d{1,2}/\d{1,2}(?:/\d{2,4})?")
-DAY_ALONE = re.compile(rf"(?P<d>{NUM})(?:st|nd|rd|th|[日号])", re.IGNORECASE)
+DAY_ALONE = re.compile(rf"(?:the )?(?P<d>{NUM})(?:st|nd|rd|th|[日号])", re.IGNORECASE)
 WEEKDAY = re.compile(rf"(?:{DAY_NAME})s?|(?:周|星期|礼拜)[一二三四五六日天]", re.IGNORECASE)
 FLOATING = re.compile(rf"(?:{MONTH_NAME})|月|\d/\d|(?<![A-Za-z])[qh][1-4]|季度|半年|\d\.\d", re.IGNORECASE)
 YEAR_SAID = re.compile(r"\d{4}|'\d\d|\d{1,2}[/.]\d{1,2}[/.]\d\d|fy ?\d|\d财?年", re.IGNORECASE)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from skills.errors import Unclear
 from skills.measures.calendar import FiscalCalendar, Weeks
-from skills.references import find_periods, read_period
+from skills.references import find_periods, read_date, read_period
 
 MONDAY = dt.date(2026, 11, 23)
 PLAIN = FiscalCalendar()
@@ -207,6 +207,13 @@ def test_a_half_year_in_chinese_is_of_the_year_that_it_is() -> None:
     assert days_of("上半年", today=spring) == "2026-01-01 2026-06-30"
     assert days_of("下半年", today=spring) == "2026-07-01 2026-12-31"
     assert days_of("前三季度", today=spring) == "2025-01-01 2025-09-30"
+
+
+def test_in_a_year_of_weeks_the_end_of_a_month_is_a_doubt_and_its_middle_the_15th() -> None:
+    end = read_date("end of month", MONDAY, calendar=RETAIL)
+    assert (end.day, end.doubt is not None) == (dt.date(2026, 11, 28), True)
+    assert read_date("middle of next month", MONDAY, calendar=RETAIL).day == dt.date(2026, 12, 15)
+    assert read_date("end of month", MONDAY, calendar=PLAIN).doubt is None
 
 
 CALENDARS = st.sampled_from([PLAIN, FROM_FEBRUARY, RETAIL, FiscalCalendar(7, named_by_end=False)])
