@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from skills.figure import PERCENT, Figure, RecordFilter
 from skills.measures.calendar import Period
@@ -103,8 +103,18 @@ class Envelope:
 
 
 def records_of(
-    scope: Scope, status: Literal["open", "won", "lost"], start: dt.date | None = None, end: dt.date | None = None
+    scope: Scope,
+    status: Literal["open", "won", "lost"],
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    *,
+    stage_id: int | None = None,
 ) -> RecordFilter:
     """The filter that lists a figure's opportunities again."""
     owners = None if scope.people is None else tuple(sorted(scope.people))
-    return RecordFilter(owner_ids=owners, status=status, start=start, end=end)
+    return RecordFilter(owner_ids=owners, status=status, start=start, end=end, stage_id=stage_id)
+
+
+def only(records: RecordFilter, **more: Any) -> RecordFilter:
+    """Those of the records to which more conditions apply, by field of `RecordFilter`."""
+    return RecordFilter.model_validate(records.model_dump() | more)

@@ -1,10 +1,11 @@
 """What is said about the opportunities that were opened in a period: by month, and by age."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from skills.answer import Block, Chart, Column, Series, Table
 from skills.cohorts import Cohorts, Course
-from skills.envelope import Envelope
+from skills.envelope import Envelope, only
 from skills.figure import Figure
 from skills.measures.winrate import MINIMUM, share_by, win_rate
 from skills.quantity import decimal, quantity, writable
@@ -33,6 +34,12 @@ class Told:
     notes: tuple[Text, ...]
 
 
+def _number(envelope: Envelope, name: Literal["won", "open"], label: Text, definition: Text, number: int) -> Figure:
+    """How many of the cohort are in this state now."""
+    records = None if envelope.records is None else only(envelope.records, status=name)
+    return envelope.number(name, label, definition, number, records=records)
+
+
 def tell_cohorts(cohorts: Cohorts, period: Text, whose: Text, envelope: Envelope) -> Told:
     """What has been won by now of what was opened, month by month."""
     whole = cohorts.whole
@@ -41,8 +48,8 @@ def tell_cohorts(cohorts: Cohorts, period: Text, whose: Text, envelope: Envelope
         envelope.ratio(
             "win_rate_cohort", text("Won of those opened"), COHORT, whole.rate, reason=few, count=whole.opened
         ),
-        envelope.number("won", text("Won"), text("Opened in the period and won by now."), whole.won),
-        envelope.number("open", text("Still open"), text("Opened in the period and open now."), whole.still_open),
+        _number(envelope, "won", text("Won"), text("Opened in the period and won by now."), whole.won),
+        _number(envelope, "open", text("Still open"), text("Opened in the period and open now."), whole.still_open),
         quantity(
             envelope,
             "cycle_p90",

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from skills.answer import Action, Answer, Block, Column, Invocation, Table
 from skills.contract import Example, Skill, SkillContext, SkillParams
-from skills.envelope import Envelope, records_of
+from skills.envelope import Envelope
 from skills.errors import NotAllowed, Unclear
 from skills.figure import Figure
 from skills.measures.calendar import Grain, Period
@@ -214,7 +214,8 @@ def _figures(accuracy: Accuracy, warnings: tuple[Text, ...]) -> tuple[Figure, ..
     envelope = Envelope(
         accuracy.as_of,
         whole,
-        records_of(accuracy.population.scope, "won", whole.start, whole.end),
+        # Counted are pairs of a forecast and what came of it, not opportunities.
+        None,
         (accuracy.population.label, text("as forecast at {vintage}", vintage=accuracy.vintage.label)),
         warnings,
     )

@@ -254,7 +254,6 @@ def _figures(found: Activities, warnings: tuple[Text, ...]) -> tuple[Figure, ...
             total.deal_rate,
             reason=text("no meetings"),
             count=total.meetings,
-            records=won,
         ),
         envelope.money(
             "value_per_hour",

@@ -278,9 +278,7 @@ def _several(shown: Shown) -> Answer:
         notes.append(text("And {count} more figures.", count=len(shown.figures) - len(listed)))
     given = dict(shown.params) or None
     return Answer(
-        headline=text(
-            "{count} figures, and how each is counted. Pick one for its records.", count=len(shown.figures)
-        ),
+        headline=text("{count} figures, and how each is counted. Pick one for its records.", count=len(shown.figures)),
         blocks=(
             Table(
                 title=text("Figures"),

@@ -10,7 +10,7 @@ from pydantic import Field
 from skills.answer import Action, Answer, Block, Chart, Column, Fact, Facts, Invocation, Paragraph, Series, Table
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.coverage import Coverage, coverage_figure, covered, get_coverage
-from skills.envelope import Envelope, records_of
+from skills.envelope import Envelope, only, records_of
 from skills.errors import Impossible
 from skills.figure import Figure
 from skills.measures.calendar import Grain, Period
@@ -218,14 +218,11 @@ def _figures(pipeline: Pipeline, warnings: tuple[Text, ...]) -> tuple[Figure, ..
     total = pipeline.total
     period = pipeline.period
     start, end = (period.start, period.end) if period else (None, None)
-    envelope = Envelope(
-        pipeline.as_of,
-        period,
-        records_of(pipeline.population.scope, "open", start, end),
-        (_what(pipeline),),
-        warnings,
-    )
-    priced = total.count - total.without_amount
+    stage_id = pipeline.stage.id if pipeline.stage else None
+    records = records_of(pipeline.population.scope, "open", start, end, stage_id=stage_id)
+    envelope = Envelope(pipeline.as_of, period, records, (_what(pipeline),), warnings)
+    with_amount, priced = only(records, priced=True), total.count - total.without_amount
+    late, unpriced = only(records, overdue_on=pipeline.today), only(records, priced=False)
     amount, worth = (total.amount, total.weighted) if priced else (None, None)
     reason = no_rate(total.missing)
     if total.count and not priced:
@@ -234,21 +231,35 @@ def _figures(pipeline: Pipeline, warnings: tuple[Text, ...]) -> tuple[Figure, ..
         amount = worth = Money(0, total.currency)
     figures = [
         envelope.number("open", text("Open"), OPEN, total.count),
-        envelope.money(
-            "pipeline", text("Amount"), AMOUNT, amount, currency=total.currency, reason=reason, count=priced
+        *(
+            envelope.money(
+                name,
+                label,
+                definition,
+                money,
+                currency=total.currency,
+                reason=reason,
+                count=priced,
+                records=with_amount,
+            )
+            for name, label, definition, money in (
+                ("pipeline", text("Amount"), AMOUNT, amount),
+                ("weighted", text("Weighted"), WEIGHTED, worth),
+            )
         ),
-        envelope.money(
-            "weighted", text("Weighted"), WEIGHTED, worth, currency=total.currency, reason=reason, count=priced
-        ),
-        envelope.number("overdue", text("Overdue"), OVERDUE, total.overdue),
-        envelope.number("without_amount", text("Without an amount"), UNPRICED, total.without_amount),
+        envelope.number("overdue", text("Overdue"), OVERDUE, total.overdue, records=late),
+        envelope.number("without_amount", text("Without an amount"), UNPRICED, total.without_amount, records=unpriced),
     ]
     if pipeline.coverage is not None and pipeline.coverage.has_quota:
         figures.append(coverage_figure(pipeline.coverage, warnings))
     if total.missing:
         for money, weighed in zip(total.originals, total.weighted_originals, strict=True):
-            figures.append(envelope.money("pipeline", text("Amount"), AMOUNT, money, currency=money.currency))
-            figures.append(envelope.money("weighted", text("Weighted"), WEIGHTED, weighed, currency=money.currency))
+            of_it = only(with_amount, currency=money.currency)
+            for name, label, definition, part in (
+                ("pipeline", text("Amount"), AMOUNT, money),
+                ("weighted", text("Weighted"), WEIGHTED, weighed),
+            ):
+                figures.append(envelope.money(name, label, definition, part, currency=part.currency, records=of_it))
     return tuple(figures)
 
 

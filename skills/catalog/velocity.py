@@ -9,7 +9,7 @@ from pydantic import Field
 from skills.answer import Action, Answer, Block, Column, Fact, Facts, Invocation, Table
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.cycles import count_cycles, trailing_year
-from skills.envelope import Envelope
+from skills.envelope import Envelope, only
 from skills.figure import RecordFilter
 from skills.measures.calendar import Period
 from skills.measures.distribution import Distribution
@@ -100,6 +100,7 @@ def present(speed: Speed) -> Answer:
     velocity = speed.velocity
     per_day = velocity.per_day if velocity else None
     envelope = Envelope(speed.as_of, speed.period, _records(speed, "closed"), (speed.asked.whose,))
+    mixed = Envelope(speed.as_of, speed.period, filters=(speed.asked.whose,))
     today = Envelope(speed.as_of, None, _records(speed, "open"), (speed.asked.whose,))
     won = Envelope(speed.as_of, speed.period, _records(speed, "won"), (speed.asked.whose,))
     reason = _reason(speed)
@@ -107,7 +108,8 @@ def present(speed: Speed) -> Answer:
     average = None if speed.average is None else _money(speed.average, speed.currency)
     few = text("too few: {count}, and it takes {least}", count=speed.tally.decided, least=MINIMUM)
     figures = (
-        envelope.money(
+        # Of open and of closed ones, by four rules: there is no one list of them.
+        mixed.money(
             "velocity",
             text("Velocity a day"),
             VELOCITY,
@@ -125,6 +127,7 @@ def present(speed: Speed) -> Answer:
             currency=speed.currency,
             reason=_no_average(speed),
             count=speed.priced,
+            records=only(_records(speed, "won"), priced=True),
         ),
         envelope.ratio("win_rate", text("Win rate"), RATE, speed.tally.rate, reason=few, count=speed.tally.decided),
         quantity(

@@ -1,7 +1,7 @@
 """How many of the deals that were decided we won, against whom, and why the others were lost."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,8 +11,8 @@ from skills.answer import Action, Answer, Block, Chart, Column, Invocation, Seri
 from skills.cohorts import Cohorts, Course, count_cohorts, count_course
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.cycles import trailing_year
-from skills.envelope import Envelope
-from skills.figure import RecordFilter
+from skills.envelope import Envelope, only
+from skills.figure import Figure, RecordFilter
 from skills.measures.calendar import Grain, Period
 from skills.measures.winrate import MINIMUM, Tally, wilson, win_rate
 from skills.opened import Told, tell_cohorts, tell_course
@@ -153,9 +153,14 @@ def _tell_closed(found: WinRate, envelope: Envelope) -> Told:
         envelope.ratio(
             "win_rate_broad", text("With no decisions"), BROAD, total.broad, reason=_few(broad_count), count=broad_count
         ),
-        envelope.number("won", text("Won"), text("Opportunities won, by booking date."), total.won),
-        envelope.number("lost", text("Lost"), text("Opportunities lost to somebody else."), total.lost),
-        envelope.number("no_decision", text("No decision"), NO_DECISION, total.no_decision),
+        envelope.number(
+            "won",
+            text("Won"),
+            text("Opportunities won, by booking date."),
+            total.won,
+            records=found.records and only(found.records, status="won"),
+        ),
+        *_lost(found, envelope),
     ]
     if total.rate is not None:
         low, high = wilson(total.won, total.decided)
@@ -172,6 +177,18 @@ def _tell_closed(found: WinRate, envelope: Envelope) -> Told:
     order = {"value": 1, "broad": 2}.get(found.variant, 0)
     figures.insert(0, figures.pop(order))
     return Told(_closed_headline(found), tuple(blocks), tuple(figures), _closed_notes(found))
+
+
+def _lost(found: WinRate, envelope: Envelope) -> Iterator[Figure]:
+    """Which of the lost ones were no decision is told by their reasons: no rule finds those again, only their ids."""
+    total = found.outcomes.total
+    lost = envelope.number("lost", text("Lost"), text("Opportunities lost to somebody else."), total.lost)
+    undecided = envelope.number("no_decision", text("No decision"), NO_DECISION, total.no_decision)
+    told_apart = found.records is not None and (not total.no_decision or found.records.ids is not None)
+    yield lost.model_copy(
+        update={"records": only(found.records, status="lost") if found.records and told_apart else None}
+    )
+    yield undecided.model_copy(update={"records": None if total.no_decision else RecordFilter(ids=())})
 
 
 def _closed_headline(found: WinRate) -> Text:
