@@ -85,7 +85,8 @@ def _count(session: Session, which: list[Any], until: Any, zone: str, end: dt.da
         .where(
             col(ChangeEntry.record_kind) == RecordKind.OPPORTUNITY,
             col(ChangeEntry.record_id) == col(Opportunity.id),
-            col(ChangeEntry.field) == "stage_id",
+            # Not by the index on fields, which SQLite would walk through for every opportunity anew.
+            func.coalesce(col(ChangeEntry.field), "") == "stage_id",
             col(ChangeEntry.new).in_([str(number) for number in _qualified_stages(session)]),
             *stands(),
         )
