@@ -21,6 +21,10 @@ from bot.understanding.patterns import (
 )
 
 
+KEPT_RECORDS = re.compile(r"(?:历史|变更|修改|更改|操作|活动|跟进|拜访|通话)(?:的)?(?:记录|情况)(?:$|有|是|怎|呢|[?？])")
+"""Asks for what was recorded, rather than to record something."""
+
+
 def read_create(frame: Frame) -> Draft | None:
     """A new opportunity."""
     if NEW.search(frame.clean) is None:
@@ -60,7 +64,7 @@ def read_log(frame: Frame, subject: str | None) -> Draft | None:
     # "demo" is a kind here and no stage.
     told = Frame(head.text, head.clean, tuple(item for item in head.items if item.kind is not Kind.STAGE))
     kind = next((name for name, cue in KINDS if re.search(cue, told.masked, re.IGNORECASE)), None)
-    if kind is None:
+    if kind is None or KEPT_RECORDS.search(frame.clean):
         return None
     deal = deal_of(head)
     command = LOG_COMMAND.search(head.clean) is not None
