@@ -24,8 +24,8 @@ SHOWN = 30
 BOOKED = text("Amounts of the opportunities won, by booking date; they count in full.")
 LANDING = text(
     "Booked plus the sum of amount × chance of the open opportunities that are expected to close in the period. A "
-    "stage's chance is the share won of those that entered it and closed in the last 24 months, if they are at least "
-    "30, else the configured one. Lost and omitted ones are out."
+    "stage's chance is the share won of those that entered it and closed in the last 24 months (the newest 20,000 "
+    "of them), if they are at least 30, else the configured one. Lost and omitted ones are out."
 )
 BAND = text(
     "One of ten cases ends below the low end and one of ten above the high end: σ² = Σ amount² × chance × (1 − "

@@ -121,10 +121,14 @@ class Amounts:
         return self._rates.exact(money, self._day, self._kind, self.currency)
 
 
-def get_chances(context: SkillContext) -> dict[int, Chance]:
-    """The chance of being won from each open stage: from what became of those that entered it, if there are enough."""
-    edges = (add_months(context.today, -HISTORY), context.today + dt.timedelta(days=1))
-    outcomes = {row.stage_id: row for row in list_stage_outcomes(context.session, edges)}
+def get_chances(context: SkillContext, before: dt.date | None = None) -> dict[int, Chance]:
+    """The chance of being won from each open stage: from what became of those that entered it, if there are enough.
+
+    With `before`, as it could be known when that day began.
+    """
+    end = before or context.today + dt.timedelta(days=1)
+    rows = list_stage_outcomes(context.session, add_months(end, -HISTORY), end)
+    outcomes = {row.stage_id: row for row in rows}
     chances = {}
     for stage in list_stages(context.session):
         if stage.kind == Status.OPEN and stage.id is not None:

@@ -13,20 +13,18 @@ from skills.calls import list_below, list_heads, list_population
 from skills.contract import SkillContext
 from skills.errors import Unclear
 from skills.measures.accuracy import Pair, bias, mape, shrunk, wape
-from skills.measures.calendar import Grain, Period, add_months
-from skills.measures.forecast import chance
-from skills.outlook import HISTORY
+from skills.measures.calendar import Grain, Period
+from skills.measures.forecast import Chance
+from skills.outlook import get_chances
 from skills.text import Text, text
 from store.forecasts import (
     get_snapshot_day,
     list_calls,
-    list_stage_outcomes,
     sum_snapshot,
     sum_won_by_window,
 )
-from store.models import Category, Person, Stage, Status
+from store.models import Category, Person
 from store.money import Money
-from store.opportunities import list_stages
 from store.people import list_report_ids
 from store.scope import Scope
 
@@ -259,9 +257,7 @@ class _Snapshots:
     ) -> None:
         self._context, self._scope, self._periods = context, scope, periods
         self._people, self._actuals = people, actuals
-        self._stages = {stage.id: stage for stage in list_stages(context.session)}
-        edges = [add_months(periods[0].start, -HISTORY), *(period.start for period in periods)]
-        self._outcomes = list_stage_outcomes(context.session, edges)
+        self._chances: dict[int, dict[int, Chance]] = {}
 
     def at(self, vintage: Vintage) -> tuple[Score, Score, Score]:
         """Landing, commit forecast and best-case forecast beside what came."""
@@ -295,13 +291,13 @@ class _Snapshots:
                 return None
             if row.category == Category.OMITTED:
                 continue
-            worth += amount * self._share(self._stages.get(row.stage_id), number)
+            worth += amount * self._share(row.stage_id, number)
             commit += amount if row.category == Category.COMMIT else 0
             best_case += amount if row.category in (Category.COMMIT, Category.BEST_CASE) else 0
         return worth, commit, best_case
 
-    def _share(self, stage: Stage | None, number: int) -> Fraction:
-        if stage is None or stage.kind != Status.OPEN:
-            return Fraction(0)
-        rows = [row for row in self._outcomes if row.stage_id == stage.id and row.bucket < number + 1]
-        return chance(sum(row.won for row in rows), sum(row.closed for row in rows), stage.probability).share
+    def _share(self, stage_id: int, number: int) -> Fraction:
+        if number not in self._chances:
+            self._chances[number] = get_chances(self._context, self._periods[number].start)
+        known = self._chances[number].get(stage_id)
+        return known.share if known else Fraction(0)

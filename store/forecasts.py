@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Double, Integer, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Double, and_, case, cast, func, or_, select
 from sqlmodel import Session, col
 
 from store.change_log import RecordKind
@@ -13,6 +13,8 @@ from store.models import Category, ChangeEntry, ForecastSubmission, Opportunity,
 from store.money import Money
 from store.scope import Scope
 
+ENOUGH_CLOSED = 20_000
+"""More of them make no chance more exact than it is used; reading them all would take the longer, the older the log."""
 SNAPSHOT_WITHIN = dt.timedelta(days=7)
 """A snapshot that is older than this says too little about a day."""
 
@@ -60,10 +62,9 @@ class DueOpportunity:
 
 @dataclass(frozen=True)
 class StageOutcome:
-    """Closed opportunities that ever entered a stage; `bucket` is the stretch of days in which they were closed."""
+    """Closed opportunities that ever entered a stage."""
 
     stage_id: int
-    bucket: int
     closed: int
     won: int
 
@@ -180,40 +181,42 @@ def list_counted_ids(
     return [(number, name) for number, name in rows]
 
 
-def list_stage_outcomes(session: Session, edges: Sequence[dt.date]) -> Sequence[StageOutcome]:
-    """How many closed opportunities ever entered each stage, by the change log, and how many of them were won.
+def list_stage_outcomes(session: Session, start: dt.date, end: dt.date) -> Sequence[StageOutcome]:
+    """How many opportunities that were closed from `start` up to but not including `end` ever entered each stage, by
+    the change log, and how many of them were won; of the newest `ENOUGH_CLOSED`.
 
-    `edges` are days in order; bucket 0 holds those closed from the first edge up to the second, and so on. These are
-    totals of the whole company: they say nothing about anybody's deals.
+    These are totals of the whole company: they say nothing about anybody's deals.
     """
-    closed_on = col(Opportunity.closed_on)
-    bucket = case(*((closed_on < edge, number) for number, edge in enumerate(edges[1:])))
-    entered = (
-        select(
-            cast(col(ChangeEntry.new), Integer).label("stage_id"),
-            col(ChangeEntry.record_id).label("opportunity_id"),
-        )
+    closed = (
+        select(col(Opportunity.id).label("id"), col(Opportunity.status).label("status"))
         .where(
-            col(ChangeEntry.record_kind) == RecordKind.OPPORTUNITY,
-            col(ChangeEntry.field) == "stage_id",
-            col(ChangeEntry.new).is_not(None),
-            col(ChangeEntry.effective_on) < edges[-1],
+            col(Opportunity.status).in_((Status.WON, Status.LOST)),
+            col(Opportunity.closed_on) >= start,
+            col(Opportunity.closed_on) < end,
         )
-        .distinct()
+        .order_by(col(Opportunity.closed_on).desc(), col(Opportunity.id).desc())
+        .limit(ENOUGH_CLOSED)
         .subquery()
     )
     rows = session.execute(
         select(
-            entered.c.stage_id,
-            bucket,
-            func.count(),
-            func.count(case((col(Opportunity.status) == Status.WON, 1))),
+            col(ChangeEntry.new),
+            func.count(closed.c.id.distinct()),
+            func.count(case((closed.c.status == Status.WON, closed.c.id)).distinct()),
         )
-        .join(Opportunity, col(Opportunity.id) == entered.c.opportunity_id)
-        .where(col(Opportunity.status) != Status.OPEN, closed_on >= edges[0], closed_on < edges[-1])
-        .group_by(entered.c.stage_id, bucket)
+        .select_from(closed)
+        .join(
+            ChangeEntry,
+            and_(col(ChangeEntry.record_kind) == RecordKind.OPPORTUNITY, col(ChangeEntry.record_id) == closed.c.id),
+        )
+        .where(
+            # Wrapped, so that SQLite goes by the records and does not read every change of a stage there ever was.
+            func.coalesce(col(ChangeEntry.field), "") == "stage_id",
+            col(ChangeEntry.new).is_not(None),
+        )
+        .group_by(col(ChangeEntry.new))
     )
-    return [StageOutcome(stage, place, closed, won) for stage, place, closed, won in rows]
+    return [StageOutcome(int(stage), closed_ones, won) for stage, closed_ones, won in rows]
 
 
 def get_snapshot_day(session: Session, day: dt.date) -> dt.date | None:
