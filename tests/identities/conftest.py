@@ -51,8 +51,6 @@ def ask(demo: Database) -> Ask:
     assistant = Assistant(demo, cast("Any", None), CATALOG, lambda: NOW)
 
     def asked(skill: str, /, *, who: str = VP, **params: Any) -> Reply:
-        if skill not in CATALOG:
-            pytest.skip(f"the skill {skill} is not in the catalog")
         with demo.session() as session:
             actor = get_actor(session, session.exec(select(Person).where(col(Person.name).startswith(who))).one())
         return run_skill(assistant, Invocation.of(skill, params), actor, Audience(), Source.SENTENCE)

@@ -93,7 +93,9 @@ def _live(session: Session, deeds: list[dict[str, Any]]) -> dict[dt.date, dict[i
 
 
 def _do(session: Session, ids: dict[int, int], deed: dict[str, Any], author: Author, day: dt.date) -> None:
-    wanted = {name: deed[name] for name in ("stage_id", "amount_minor", "expected_close", "owner_id") if name in deed}
+    wanted: dict[str, Any] = {
+        name: deed[name] for name in ("stage_id", "amount_minor", "expected_close", "owner_id") if name in deed
+    }
     if deed["deal"] not in ids:
         base: dict[str, Any] = {"name": "Deal", "account_id": 1, "owner_id": 1, "stage_id": OPEN, "currency": "USD"}
         wanted = {**base, "created_at": author.at, "updated_at": author.at, **wanted}

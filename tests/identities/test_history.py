@@ -11,7 +11,7 @@ from tests.identities.books import DAY as ONE
 from tests.identities.books import Books, half_up, month_after, quarter_of, units
 from tests.identities.conftest import DAY, Ask
 from tests.identities.past import Past, State
-from tests.identities.said import figure, figures
+from tests.identities.said import figure, figures, percent, unit
 
 START, END = quarter_of(DAY)
 LAST = month_after(START, -3)
@@ -157,3 +157,24 @@ def test_dana_sees_her_own_pipeline_as_it_stands(ask: Ask, books: Books) -> None
     exact = sum(books.converted(row["amount_minor"] or 0, row["currency"], DAY, "daily") for row in rows)
     assert figure(reply, "pipeline") == units(exact)
     assert figures(reply, "overdue")
+
+
+@pytest.mark.parametrize("whose", ["everybody", "EMEA", "Dana Whitfield"])
+def test_slipped_is_what_was_due_and_is_open_with_a_later_date(ask: Ask, books: Books, past: Past, whose: str) -> None:
+    people, closing = group(books, whose), START - ONE
+    due, slipped = Fraction(0), Fraction(0)
+    for number in past.entries:
+        was, now = past.state(number, LAST - ONE), past.state(number, closing)
+        if not was or not now or was["status"] != "open" or was["owner_id"] not in people:
+            continue
+        if not was.get("expected_close") or not LAST <= was["expected_close"] < START:
+            continue
+        value = books.converted(was.get("amount_minor") or 0, was["currency"], closing, "daily")
+        due += value
+        if now["status"] == "open" and now["expected_close"] >= START:
+            slipped += value
+    reply = ask("slippage", period="last quarter", **WHOSE[whose])
+    assert unit(reply, "due") == "USD"
+    assert figure(reply, "due") == units(due)
+    assert figure(reply, "slipped") == units(slipped)
+    assert figure(reply, "slip_rate") == percent(slipped / due)

@@ -48,11 +48,8 @@ def test_win_rates_by_count_value_and_with_no_decisions(ask: Ask, books: Books, 
     rows = closed(books, *YEARS[period], books.team(team) if team else None)
     won, lost, none = outcomes(books, rows)
     reply = ask("winrate", period=period, **({"team": team} if team else {}))
-    assert (figure(reply, "won"), figure(reply, "lost"), figure(reply, "no_decision")) == (
-        len(won),
-        len(lost),
-        len(none),
-    )
+    said = [figure(reply, name) for name in ("won", "lost", "no_decision")]
+    assert said == [len(won), len(lost), len(none)]
     assert len(won) + len(lost) >= LEAST
     assert figure(reply, "win_rate") == percent(Fraction(len(won), len(won) + len(lost)))
     assert figure(reply, "win_rate_broad") == percent(Fraction(len(won), len(rows)))
@@ -114,7 +111,7 @@ def test_the_sales_cycle_counts_from_the_first_qualified_stage(ask: Ask, books: 
 
 
 def test_reopened_deals_count_once_at_their_last_outcome(books: Books, past: Past) -> None:
-    reopened = defaultdict(int)
+    reopened: dict[int, int] = defaultdict(int)
     for number, entries in past.entries.items():
         for entry in entries:
             if entry["field"] == "status" and entry["old"] in ('"lost"', '"won"'):
@@ -136,3 +133,68 @@ def test_dates_were_corrected_and_pulled_in(books: Books, past: Past) -> None:
             pulled += bool(is_date and entry["new"] < entry["old"] and entry["reason"])
     assert corrected >= 5
     assert pulled >= 3
+
+
+@pytest.mark.parametrize("team", ["the whole company", "EMEA"])
+def test_the_funnel_counts_who_entered_a_stage_and_ever_went_further(
+    ask: Ask, books: Books, past: Past, team: str
+) -> None:
+    """Skipped stages are filled, moves back take nothing away, one opened later has not entered what came before."""
+    people = books.team(team) or frozenset(books.people)
+    order = [row for row in sorted(books.stages.values(), key=lambda row: row["position"]) if row["kind"] != "lost"]
+    place = {row["id"]: number for number, row in enumerate(order)}
+    start, end = YEARS["last year"]
+    entered: dict[int, int] = defaultdict(int)
+    further: dict[int, int] = defaultdict(int)
+    for number, entries in past.entries.items():
+        if books.deals[number]["owner_id"] not in people:
+            continue
+        moves = [
+            (entry["effective_on"], place[int(entry["new"])])
+            for entry in entries
+            if entry["field"] == "stage_id" and int(entry["new"]) in place
+        ]
+        furthest = max(reached for _, reached in moves)
+        through, far = set(), moves[0][1]
+        for day, reached in moves:
+            if start <= day < end:
+                through |= {reached, *range(far + 1, reached)}
+            far = max(far, reached)
+        for step in through:
+            entered[step] += 1
+            further[step] += furthest > step
+    reply = ask("funnel", period="last year", team=team)
+    said = [one for one in reply.answer.figures if one.name == "conversion"]
+    assert [one.count for one in said] == [entered[step] for step in range(len(order) - 1)]
+    assert [one.number for one in said] == [
+        percent(Fraction(further[step], entered[step])) for step in range(len(order) - 1)
+    ]
+
+
+def test_concentration_of_customers(ask: Ask, books: Books) -> None:
+    sums: dict[int, int] = defaultdict(int)
+    for row in books.won(*YEARS["last year"]):
+        sums[row["account_id"]] += row["booked_minor"]
+    values = sorted(sums.values())
+    count, total = len(values), sum(values)
+    top = values[::-1][: -(-count // 5)]
+    eighty = next(k for k in range(1, count + 1) if sum(values[-k:]) * 10 >= total * 8)
+    gini = Fraction(sum((2 * i - count - 1) * value for i, value in enumerate(values, start=1)), count * total)
+    hhi = sum(Fraction(value, total) ** 2 for value in values)
+    reply = ask("concentration", period="last year")
+    assert figure(reply, "top_share") == percent(Fraction(sum(top), total))
+    assert figure(reply, "pareto") == eighty
+    said = figure(reply, "gini"), figure(reply, "hhi")
+    assert None not in said
+    assert abs(float(said[0] or 0) - float(gini * Fraction(count, count - 1))) < 0.0001
+    assert abs(float(said[1] or 0) - float(hhi)) < 0.0001
+
+
+def test_velocity_is_the_product_of_its_levers(ask: Ask) -> None:
+    reply = ask("velocity")
+    levers = [figure(reply, name) for name in ("open", "average_won", "win_rate", "cycle")]
+    assert None not in levers
+    count, value, rate, days = (float(lever or 0) for lever in levers)
+    said = figure(reply, "velocity")
+    assert said is not None
+    assert abs(float(said) - count * value * rate / 100 / days) < 0.001 * float(said)

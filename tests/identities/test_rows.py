@@ -1,11 +1,13 @@
 """Identities that the rows of the demo company keep among themselves, whatever any skill says."""
 
 import datetime as dt
+import json
 from collections import defaultdict
+from collections.abc import Callable
 
 import pytest
 
-from tests.identities.books import DAY, Books, largest_remainder, month_after, quarter_of
+from tests.identities.books import DAY, Books, Share, largest_remainder, month_after, quarter_of
 from tests.identities.past import KEPT, Past
 
 
@@ -40,7 +42,7 @@ def test_splits_sum_to_the_deal_to_the_cent(books: Books) -> None:
 def test_what_people_and_products_and_quarters_and_regions_booked_is_the_same_sum(books: Books) -> None:
     whole = sum(row["booked_minor"] for row in books.deals.values() if row["status"] == "won")
     shares = list(books.shares(dt.date.min, dt.date.max))
-    by = {
+    by: dict[str, Callable[[Share], object]] = {
         "person": lambda share: share.person_id,
         "team": lambda share: books.team_name(books.people[share.person_id]),
         "region": lambda share: books.people[share.person_id]["region"],
@@ -101,7 +103,8 @@ def test_higher_levels_ask_for_more(books: Books, level: str) -> None:
 
 def test_target_parts_and_what_is_unallocated_are_the_parent(books: Books) -> None:
     """Company → regions → teams → people at plan rates: each node's parts with the rest are the node, to the cent."""
-    over, under = set(), set()
+    over: set[str] = set()
+    under: set[str] = set()
     for month in [month_after(dt.date(2026, 2, 1), number) for number in range(12)]:
         company = books.quotas(metric="booked")[month]
         regions = [books.quotas(region=row["name"], metric="booked")[month] for row in books.tables["region"]]
@@ -150,6 +153,76 @@ def test_nobody_paid_more_than_they_owed_and_one_has_paid_in_part(books: Books) 
         deal["id"] for deal in books.won(dt.date.min, books.day - 60 * DAY) if paid[deal["id"]] < deal["amount_minor"]
     ]
     assert len(overdue) >= 2
+
+
+def test_people_are_away_for_days_and_for_months(books: Books) -> None:
+    leaves = books.tables["leave"]
+    assert 5 <= len(leaves) <= 10
+    assert max((row["last_day"] - row["first_day"]).days for row in leaves) > 100
+    assert [row for row in leaves if row["first_day"] <= books.day <= row["last_day"]]
+    zone = books.zone
+    for row in leaves:
+        away = {row["first_day"] + count * DAY for count in range((row["last_day"] - row["first_day"]).days + 1)}
+        done = [r for r in books.tables["activity"] if r["person_id"] == row["person_id"]]
+        assert not away & {r["occurred_at"].astimezone(zone).date() for r in done}, "nobody works while away"
+
+
+def test_targets_change_with_a_reason_that_is_in_the_log(books: Books) -> None:
+    newer = [row for row in books.tables["quota"] if row["version"] > 1]
+    assert newer
+    assert all(row["reason"] for row in newer)
+    during = [row for row in newer if row["month"] < row["recorded_at"].date()]
+    assert during, "one target changed in the middle of its month"
+    logged = {row["record_id"] for row in books.tables["change_log"] if row["record_kind"] == "quota"}
+    assert {row["id"] for row in newer} == logged
+
+
+def test_splits_and_snoozes_are_in_the_log(books: Books) -> None:
+    for kind, table in (("split", "credit_split"), ("snooze", "risk_snooze")):
+        told: dict[int, dict[str, object]] = defaultdict(dict)
+        for entry in books.tables["change_log"]:
+            if entry["record_kind"] == kind and entry["field"] != "(created)":
+                told[entry["record_id"]][entry["field"]] = json.loads(entry["new"])
+        assert told.keys() == {row["id"] for row in books.tables[table]}
+        for row in books.tables[table]:
+            assert all(str(row[name]).startswith(str(value)[:10]) for name, value in told[row["id"]].items())
+
+
+def test_most_have_agreed_to_their_targets_and_some_have_not(books: Books) -> None:
+    quotas = {row["id"]: row for row in books.tables["quota"]}
+    accepted = {row["quota_id"] for row in books.tables["quota_acceptance"]}
+    for row in books.tables["quota_acceptance"]:
+        assert quotas[row["quota_id"]]["person_id"] == row["person_id"]
+        assert quotas[row["quota_id"]]["recorded_at"] < row["accepted_at"]
+    mine = [row["id"] for row in quotas.values() if row["person_id"] and row["month"] >= dt.date(2026, 2, 1)]
+    assert 0.6 < len(accepted) / len(mine) < 1
+
+
+def test_one_stays_off_boards_one_wants_quiet_and_two_warnings_sleep(books: Books) -> None:
+    people = books.people.values()
+    assert len([row for row in people if not row["on_boards"]]) == 1
+    assert len([row for row in people if row["quiet_from"]]) == 1
+    snoozes = books.tables["risk_snooze"]
+    assert len(snoozes) == 2
+    assert all(row["until"] > books.day and row["reason"] for row in snoozes)
+    assert all(books.deals[row["opportunity_id"]]["status"] == "open" for row in snoozes)
+    assert len(books.tables["risk_threshold"]) >= 1
+
+
+def test_lost_deals_have_reasons_of_the_list(books: Books) -> None:
+    reasons = {row["name"]: row["no_decision"] for row in books.tables["loss_reason"]}
+    given = [row["loss_reason"] for row in books.deals.values() if row["status"] == "lost"]
+    assert set(given) <= set(reasons)
+    assert 0.2 < sum(reasons[name] for name in given) / len(given) < 0.7
+    assert [row["name"] for row in books.stages.values() if not row["qualified"]] == ["Discovery"]
+
+
+def test_sales_have_margins(books: Books) -> None:
+    won = [row for row in books.deals.values() if row["status"] == "won"]
+    margins = [
+        1 - row["quantity"] * books.products[row["product_id"]]["unit_cost_minor"] / row["booked_minor"] for row in won
+    ]
+    assert sum(0.1 < margin < 0.9 for margin in margins) > 0.9 * len(won)
 
 
 def test_largest_remainders_add_up() -> None:
