@@ -15,6 +15,8 @@ from store.models import ChangeEntry, Opportunity, Stage, Status
 from store.segment import By, Key, Segment, stands
 
 FETCHED = 1000
+SAMPLE = 300
+"""Opportunities that are listed by id at most."""
 EARLIEST = dt.date(1990, 1, 1)
 """No record was made before."""
 
@@ -64,6 +66,13 @@ def count_open_days(
 def count_qualified(session: Session, segment: Segment) -> int:
     """How many opportunities are open in a qualified stage."""
     return session.scalar(select(func.count()).where(*is_qualified(session), *segment.conditions)) or 0
+
+
+def list_qualified_ids(session: Session, segment: Segment) -> tuple[int, ...] | None:
+    """Which opportunities are open in a qualified stage; None for more than `SAMPLE`."""
+    query = select(col(Opportunity.id)).where(*is_qualified(session), *segment.conditions)
+    ids = tuple(session.scalars(query.order_by(col(Opportunity.id)).limit(SAMPLE + 1)))
+    return tuple(number for number in ids if number is not None) if len(ids) <= SAMPLE else None
 
 
 def is_qualified(session: Session) -> list[Any]:

@@ -106,14 +106,14 @@ def count_loss_reasons(session: Session, segment: Segment, start: dt.date, end: 
     return sorted(merged.values(), key=lambda row: (-row.count, row.reason))
 
 
-def list_decided_ids(session: Session, segment: Segment, start: dt.date, end: dt.date) -> tuple[int, ...] | None:
-    """The won ones and those lost to somebody, without those lost to no decision; None where there are too many."""
-    query = (
-        select(col(Opportunity.id))
-        .where(*_closed(segment, start, end), ~_no_decision(session))
-        .order_by(col(Opportunity.id))
-        .limit(SAMPLE + 1)
-    )
+def list_closed_ids(
+    session: Session, segment: Segment, start: dt.date, end: dt.date, *, decided: bool
+) -> tuple[int, ...] | None:
+    """Which were closed between the days; `decided` without those lost to no decision. None for more than `SAMPLE`."""
+    query = select(col(Opportunity.id)).where(*_closed(segment, start, end))
+    if decided:
+        query = query.where(~_no_decision(session))
+    query = query.order_by(col(Opportunity.id)).limit(SAMPLE + 1)
     ids = tuple(number for number in session.scalars(query) if number is not None)
     return ids if len(ids) <= SAMPLE else None
 

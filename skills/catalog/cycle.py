@@ -18,6 +18,7 @@ from skills.quantity import decimal, quantity
 from skills.segment import HEADINGS, TITLES, Asked, Breakdown, Part, find_segment
 from skills.text import AnyValue, Text, text, value
 from skills.wording import period_name, period_note
+from store.cycles import list_qualified_ids
 
 SHOWN = 15
 BANDS = (7, 14, 30, 60, 90, 120, 180, 365)
@@ -54,6 +55,8 @@ class Cycle:
     cycles: Cycles
     open: Cycles | None
     """Ages of what is open; None where not everybody here may see what is."""
+    open_ids: tuple[int, ...] | None
+    """Which these are; None for too many."""
     params: CycleParams
 
 
@@ -67,6 +70,7 @@ def run(context: SkillContext, params: CycleParams) -> Cycle:
         as_of=context.now,
         cycles=count_cycles(context, asked.segment, period, params.by),
         open=count_ages_of_open(context, asked) if shown else None,
+        open_ids=list_qualified_ids(context.session, asked.segment) if shown else None,
         params=params,
     )
 
@@ -74,7 +78,7 @@ def run(context: SkillContext, params: CycleParams) -> Cycle:
 def present(cycle: Cycle) -> Answer:
     days, whose = cycle.cycles.days, cycle.asked.whose
     none = text("nothing was won")
-    envelope = Envelope(cycle.as_of, cycle.period, _records(cycle, "won"), (whose,), _warnings(cycle))
+    envelope = Envelope(cycle.as_of, cycle.period, _won(cycle), (whose,), _warnings(cycle))
     figures = [
         quantity(envelope, "cycle", text("Median cycle"), MEDIAN, days.median, "days", reason=none, count=days.count),
         quantity(envelope, "cycle_mean", text("Mean cycle"), MEAN, days.mean, "days", reason=none, count=days.count),
@@ -93,7 +97,7 @@ def present(cycle: Cycle) -> Answer:
     if cycle.open is not None:
         figures.append(
             quantity(
-                Envelope(cycle.as_of, None, _records(cycle, "open"), (whose,)),
+                Envelope(cycle.as_of, None, _open(cycle), (whose,)),
                 "open_age",
                 text("Median age of what is open"),
                 AGE,
@@ -113,16 +117,24 @@ def present(cycle: Cycle) -> Answer:
     )
 
 
-def _records(cycle: Cycle, status: str) -> RecordFilter:
+def _won(cycle: Cycle) -> RecordFilter | None:
+    """None where some of what was won has no start: no rule tells those apart."""
     segment = cycle.asked.segment
-    won = status == "won"
+    if cycle.cycles.without_start:
+        return None
     return RecordFilter(
         owner_ids=None if segment.scope.people is None else tuple(sorted(segment.scope.people)),
-        status="won" if won else "open",
-        start=cycle.period.start if won else None,
-        end=cycle.period.end if won else None,
+        status="won",
+        start=cycle.period.start,
+        end=cycle.period.end,
         product_id=segment.product_id,
     )
+
+
+def _open(cycle: Cycle) -> RecordFilter | None:
+    if cycle.open is None or cycle.open.without_start or cycle.open_ids is None:
+        return None
+    return RecordFilter(ids=cycle.open_ids)
 
 
 def _headline(cycle: Cycle) -> Text:

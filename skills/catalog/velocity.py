@@ -1,18 +1,18 @@
 """What the pipeline brings a day, and which lever would bring more."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Literal
 
 from pydantic import Field
 
 from skills.answer import Action, Answer, Block, Column, Fact, Facts, Invocation, Table
 from skills.contract import Example, Skill, SkillContext, SkillParams
-from skills.cycles import count_cycles, trailing_year
+from skills.cycles import Cycles, count_cycles, trailing_year
 from skills.envelope import Envelope, only
 from skills.figure import RecordFilter
 from skills.measures.calendar import Period
-from skills.measures.distribution import Distribution
 from skills.measures.velocity import Lever, Velocity
 from skills.measures.winrate import MINIMUM, Tally
 from skills.outcomes import count_outcomes
@@ -20,7 +20,7 @@ from skills.quantity import decimal, quantity, writable
 from skills.segment import Asked, find_segment
 from skills.text import AnyValue, Text, text, value
 from skills.wording import no_rate, period_note
-from store.cycles import count_qualified
+from store.cycles import count_qualified, list_qualified_ids
 from store.money import Money, rounded
 
 TENTH = Fraction(1, 10)
@@ -59,9 +59,11 @@ class Speed:
     as_of: dt.datetime
     currency: str
     open: int
+    open_records: RecordFilter | None
+    """None for too many to be listed."""
     tally: Tally
     priced: int
-    days: Distribution
+    cycles: Cycles
     params: VelocityParams
 
     @property
@@ -73,7 +75,7 @@ class Speed:
 
     @property
     def velocity(self) -> Velocity | None:
-        average, rate, days = self.average, self.tally.rate, self.days.median
+        average, rate, days = self.average, self.tally.rate, self.cycles.days.median
         if average is None or rate is None or days is None:
             return None
         return Velocity(Fraction(self.open), average, rate, days)
@@ -82,6 +84,7 @@ class Speed:
 def run(context: SkillContext, params: VelocityParams) -> Speed:
     asked = find_segment(context, params.owner, params.team or params.region, product=params.product)
     period = trailing_year(context.today + dt.timedelta(days=1))
+    ids = list_qualified_ids(context.session, asked.segment)
     tally = count_outcomes(context, asked, period).total
     return Speed(
         asked=asked,
@@ -89,9 +92,10 @@ def run(context: SkillContext, params: VelocityParams) -> Speed:
         as_of=context.now,
         currency=context.organisation.currency,
         open=count_qualified(context.session, asked.segment),
+        open_records=None if ids is None else RecordFilter(ids=ids),
         tally=tally,
         priced=tally.won_priced,
-        days=count_cycles(context, asked.segment, period).days,
+        cycles=count_cycles(context, asked.segment, period),
         params=params,
     )
 
@@ -99,16 +103,16 @@ def run(context: SkillContext, params: VelocityParams) -> Speed:
 def present(speed: Speed) -> Answer:
     velocity = speed.velocity
     per_day = velocity.per_day if velocity else None
-    envelope = Envelope(speed.as_of, speed.period, _records(speed, "closed"), (speed.asked.whose,))
+    # No rule tells no decisions, or what has no start, from the rest; and there is no one list of open and closed ones.
     mixed = Envelope(speed.as_of, speed.period, filters=(speed.asked.whose,))
-    today = Envelope(speed.as_of, None, _records(speed, "open"), (speed.asked.whose,))
-    won = Envelope(speed.as_of, speed.period, _records(speed, "won"), (speed.asked.whose,))
+    closed = mixed if speed.tally.no_decision else replace(mixed, records=_records(speed, "closed"))
+    won = mixed if speed.cycles.without_start else replace(mixed, records=_records(speed, "won"))
+    today = Envelope(speed.as_of, None, speed.open_records, (speed.asked.whose,))
     reason = _reason(speed)
     money = None if per_day is None else _money(per_day, speed.currency)
     average = None if speed.average is None else _money(speed.average, speed.currency)
     few = text("too few: {count}, and it takes {least}", count=speed.tally.decided, least=MINIMUM)
     figures = (
-        # Of open and of closed ones, by four rules: there is no one list of them.
         mixed.money(
             "velocity",
             text("Velocity a day"),
@@ -119,7 +123,7 @@ def present(speed: Speed) -> Answer:
             count=speed.open + speed.tally.decided,
         ),
         today.number("open", text("Open and qualified"), OPEN, speed.open),
-        won.money(
+        mixed.money(
             "average_won",
             text("Average won value"),
             AVERAGE,
@@ -129,20 +133,20 @@ def present(speed: Speed) -> Answer:
             count=speed.priced,
             records=only(_records(speed, "won"), priced=True),
         ),
-        envelope.ratio("win_rate", text("Win rate"), RATE, speed.tally.rate, reason=few, count=speed.tally.decided),
+        closed.ratio("win_rate", text("Win rate"), RATE, speed.tally.rate, reason=few, count=speed.tally.decided),
         quantity(
             won,
             "cycle",
             text("Median cycle"),
             CYCLE,
-            speed.days.median,
+            speed.cycles.days.median,
             "days",
             reason=text("nothing was won"),
-            count=speed.days.count,
+            count=speed.cycles.days.count,
         ),
         *(
             quantity(
-                envelope,
+                mixed,
                 f"gain_{lever}_{decimal(by * 100)}",
                 text("{lever}: {by} better", lever=LEVERS[lever], by=by),
                 text("By which share the velocity would grow if this part were better by so much of itself."),
@@ -175,14 +179,13 @@ def _changes() -> tuple[tuple[Lever, Fraction], ...]:
     return (*((lever, TENTH) for lever in Lever), (Lever.CYCLE, FIFTH))
 
 
-def _records(speed: Speed, status: str) -> RecordFilter:
+def _records(speed: Speed, status: Literal["won", "closed"]) -> RecordFilter:
     segment = speed.asked.segment
-    is_open = status == "open"
     return RecordFilter(
         owner_ids=None if segment.scope.people is None else tuple(sorted(segment.scope.people)),
-        status="open" if is_open else "won" if status == "won" else "closed",
-        start=None if is_open else speed.period.start,
-        end=None if is_open else speed.period.end,
+        status=status,
+        start=speed.period.start,
+        end=speed.period.end,
         product_id=segment.product_id,
     )
 
@@ -206,7 +209,7 @@ def _reason(speed: Speed) -> Text:
             count=speed.tally.decided,
             least=MINIMUM,
         )
-    if speed.days.median is None:
+    if speed.cycles.days.median is None:
         return text("no cycle is known")
     return text("the median cycle is 0 days")
 
@@ -229,8 +232,10 @@ def _blocks(speed: Speed) -> tuple[Block, ...]:
         facts.append(Fact(label=text("Average won value"), value=amount))
     if speed.tally.rate is not None:
         facts.append(Fact(label=text("Win rate"), value=text("{rate}", rate=speed.tally.rate)))
-    if speed.days.median is not None:
-        facts.append(Fact(label=text("Median cycle"), value=text("{days} days", days=decimal(speed.days.median))))
+    if speed.cycles.days.median is not None:
+        facts.append(
+            Fact(label=text("Median cycle"), value=text("{days} days", days=decimal(speed.cycles.days.median)))
+        )
     blocks: list[Block] = [Facts(facts=tuple(facts))]
     if speed.velocity is not None and speed.velocity.per_day:
         blocks.append(_levers(speed, speed.velocity))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pydantic import Field
@@ -21,7 +21,7 @@ from skills.population import find_period
 from skills.segment import HEADINGS, TITLES, Asked, Breakdown, Part, find_segment
 from skills.text import AnyValue, Text, text, value
 from skills.wording import enumeration, no_rate, period_name, period_note
-from store.outcomes import ReasonCount, count_loss_reasons, list_decided_ids
+from store.outcomes import ReasonCount, count_loss_reasons, list_closed_ids
 
 Variant = Literal["closed", "value", "broad", "cohort", "over time"]
 SHOWN = 15
@@ -74,6 +74,9 @@ class WinRate:
     cohorts: Cohorts | None
     course: Course | None
     records: RecordFilter | None
+    """Those won and those lost to somebody (or those opened); None where no list finds exactly them."""
+    closed: RecordFilter | None
+    """These and those lost to no decision."""
     params: WinrateParams
 
 
@@ -93,10 +96,23 @@ def run(context: SkillContext, params: WinrateParams) -> WinRate:
     segment = asked.segment
     opened = variant in ("cohort", "over time")
     outcomes = count_outcomes(context, asked, period, None if opened else params.by)
-    ids = None
-    if not opened and ((outcomes.total.no_decision and variant != "broad") or asked.is_narrowed_to_words):
-        ids = list_decided_ids(context.session, segment, period.start, period.end)
-    owners = None if segment.scope.people is None else tuple(sorted(segment.scope.people))
+    rule = RecordFilter(
+        owner_ids=None if segment.scope.people is None else tuple(sorted(segment.scope.people)),
+        status=None if opened else "closed",
+        by="opened_on" if opened else "closed_on",
+        start=period.start,
+        end=period.end,
+        product_id=segment.product_id,
+        account_id=segment.account_id,
+    )
+
+    def listed(*, decided: bool) -> RecordFilter | None:
+        """By the rule where that finds them again, or else one by one where they are not too many."""
+        if opened or not (asked.is_narrowed_to_words or (decided and outcomes.total.no_decision)):
+            return rule if not (opened and asked.is_narrowed_to_words) else None
+        ids = list_closed_ids(context.session, segment, period.start, period.end, decided=decided)
+        return None if ids is None else RecordFilter(ids=ids)
+
     return WinRate(
         asked=asked,
         period=period,
@@ -109,16 +125,8 @@ def run(context: SkillContext, params: WinrateParams) -> WinRate:
         reasons=tuple(count_loss_reasons(context.session, segment, period.start, period.end)) if not opened else (),
         cohorts=count_cohorts(context, asked, period) if variant == "cohort" else None,
         course=count_course(context, asked, period) if variant == "over time" else None,
-        records=RecordFilter(
-            owner_ids=owners,
-            status=None if opened else "closed",
-            by="opened_on" if opened else "closed_on",
-            start=period.start,
-            end=period.end,
-            product_id=segment.product_id,
-            account_id=segment.account_id,
-            ids=ids,
-        ),
+        records=listed(decided=True),
+        closed=listed(decided=False),
         params=params,
     )
 
@@ -150,7 +158,7 @@ def _tell_closed(found: WinRate, envelope: Envelope) -> Told:
     figures = [
         envelope.ratio("win_rate", text("Win rate"), COUNT, total.rate, reason=few, count=total.decided),
         envelope.ratio("win_rate_value", text("By value"), VALUE, total.by_value, reason=no_value, count=total.decided),
-        envelope.ratio(
+        replace(envelope, records=found.closed).ratio(
             "win_rate_broad", text("With no decisions"), BROAD, total.broad, reason=_few(broad_count), count=broad_count
         ),
         envelope.number(

@@ -52,6 +52,7 @@ def fill(ask: Asking) -> None:
             moves.append((stage, on))
             on += dt.timedelta(days=dice.randrange(20))
         lost = moves[-1][0] == "Lost"
+        more: dict[str, Any] = {"opened_on": None} if number % 11 == 0 else {}
         deal = add_deal(
             company,
             owner,
@@ -64,7 +65,7 @@ def fill(ask: Asking) -> None:
             competitor=dice.choice(["", "Pulsegrid", "pulsegrid"]),
             loss_reason=dice.choice(["Price", "no decision", ""]) if lost else "",
             quantity=dice.choice([None, 1, 5]),
-            **({"opened_on": None} if number % 11 == 0 else {}),
+            **more,
         )
         with company.database.writing() as session:
             row = session.get(Opportunity, deal)
