@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlmodel import Session, col
 
-from store.ledger import Book, Items, Shared
+from store.ledger import Book, Items, Shared, joined_splits
 from store.models import WHOLE_SHARE, Credit, CreditSplit, Opportunity, Payment, Product, Status
 from store.opportunities import Booked, By, month_of, sum_booked
 from store.scope import Scope
@@ -121,6 +121,9 @@ def sum_credited_payments(session: Session, scope: Scope, start: dt.date, end: d
 
 def sum_overlay(session: Session, scope: Scope, start: dt.date, end: dt.date) -> Sequence[Booked]:
     """The ledger beside the direct credit: overlay shares of what was won, each rounded half up, by person."""
+    on = joined_splits(session)
+    if on is None:
+        return ()
     rows = session.execute(
         select(
             col(CreditSplit.person_id),
@@ -132,7 +135,7 @@ def sum_overlay(session: Session, scope: Scope, start: dt.date, end: dt.date) ->
             func.sum(_rounded_share(col(Opportunity.booked_minor))),
         )
         .select_from(CreditSplit)
-        .join(Opportunity, col(CreditSplit.opportunity_id) == col(Opportunity.id))
+        .join(Opportunity, on)
         .where(col(CreditSplit.kind) == Credit.OVERLAY, scope.clause(CreditSplit.person_id), *_won(start, end))
         .group_by(col(CreditSplit.person_id), col(Opportunity.currency))
     )
@@ -154,16 +157,19 @@ def list_credited_ids(
 ) -> Sequence[int]:
     """Won opportunities that somebody in scope is credited with, by booking date."""
     split = select(col(CreditSplit.opportunity_id)).where(col(CreditSplit.kind) == Credit.DIRECT)
-    credited = or_(
-        and_(scope.clause(Opportunity.owner_id), col(Opportunity.id).not_in(split)),
-        col(Opportunity.id).in_(split.where(scope.clause(CreditSplit.person_id))),
-    )
-    return session.scalars(
-        select(col(Opportunity.id))
-        .where(*_won(start, end, product_id, account_id), credited)
-        .order_by(col(Opportunity.closed_on), col(Opportunity.id))
-        .limit(limit)
-    ).all()  # type: ignore[return-value]
+    shared = split.where(scope.clause(CreditSplit.person_id))
+    # Two searches, each by an index of its own; either of them in one would go through everything that was won.
+    owned = (scope.clause(Opportunity.owner_id), col(Opportunity.id).not_in(split))
+    found: dict[int, dt.date | None] = {}
+    for credited in (owned, (col(Opportunity.id).in_(shared),)):
+        rows = session.execute(
+            select(col(Opportunity.id), col(Opportunity.closed_on))
+            .where(*_won(start, end, product_id, account_id), *credited)
+            .order_by(col(Opportunity.closed_on), col(Opportunity.id))
+            .limit(limit)
+        )
+        found |= {row[0]: row[1] for row in rows}
+    return sorted(found, key=lambda number: (found[number] or start, number))[:limit]
 
 
 def list_splits(session: Session, opportunity_id: int, kind: Credit) -> Sequence[CreditSplit]:
