@@ -20,8 +20,9 @@ from bot.understanding.patterns import (
     UNKNOWN_ACCOUNT,
 )
 
-
-KEPT_RECORDS = re.compile(r"(?:历史|变更|修改|更改|操作|活动|跟进|拜访|通话)(?:的)?(?:记录|情况)(?:$|有|是|怎|呢|[?？])")
+KEPT_RECORDS = re.compile(
+    r"(?:历史|变更|修改|更改|操作|活动|跟进|拜访|通话)(?:的)?(?:记录|情况)(?:$|有|是|怎|呢|[?？])"
+)
 """Asks for what was recorded, rather than to record something."""
 
 
