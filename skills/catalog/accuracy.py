@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from pydantic import Field
 
-from skills.answer import Action, Answer, Block, Column, Invocation, Table
+from skills.answer import Action, Answer, Block, Bullets, Column, Invocation, Table
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.envelope import Envelope
 from skills.errors import NotAllowed, Unclear
@@ -26,6 +26,8 @@ from skills.track_record import (
 from skills.wording import period_name
 
 SHOWN = 30
+ENOUGH = 4
+"""With fewer periods nobody is said to lean to a side."""
 GRAINS = {
     **dict.fromkeys(("quarter", "quarters", "quarterly", "季度", "按季度"), Grain.QUARTER),
     **dict.fromkeys(("month", "months", "monthly", "月", "月份", "按月"), Grain.MONTH),
@@ -181,13 +183,19 @@ def _lean(bias: Fraction) -> Text:
 
 def _warnings(accuracy: Accuracy) -> tuple[Text, ...]:
     warnings = []
-    if accuracy.at.unread:
+    if accuracy.at.unread == 1:
+        warnings.append(text("One call is left out, because an exchange rate is missing."))
+    elif accuracy.at.unread:
         warnings.append(
             text("{count} calls are left out, because an exchange rate is missing.", count=accuracy.at.unread)
         )
     periods = len(accuracy.main[1].pairs) if accuracy.population.is_single else None
-    if periods is not None and 0 < periods < 4:
-        warnings.append(text("That stands on {count} periods only; four or more say something.", count=periods))
+    if periods is not None and 0 < periods < ENOUGH:
+        warnings.append(
+            text("That stands on one period only; four or more say something.")
+            if periods == 1
+            else text("That stands on {count} periods only; four or more say something.", count=periods)
+        )
     return tuple(warnings)
 
 
@@ -251,7 +259,22 @@ def _shown(ratio: Fraction | None) -> AnyValue:
 
 
 def _blocks(accuracy: Accuracy) -> tuple[Block, ...]:
-    return (*_by_kind(accuracy), *_by_vintage(accuracy), *_by_person(accuracy))
+    return (*_by_kind(accuracy), *_by_vintage(accuracy), *_by_person(accuracy), *_leaning(accuracy))
+
+
+def _leaning(accuracy: Accuracy) -> tuple[Bullets, ...]:
+    """Whose calls lie furthest to either side, of those with periods enough to say so."""
+    known = [one for one in accuracy.at.people if one.shrunk is not None and len(one.score.pairs) >= ENOUGH]
+    if len(known) < 2:
+        return ()
+    ordered = sorted(known, key=lambda one: one.shrunk or Fraction(0))
+    low, high = ordered[0], ordered[-1]
+    items = []
+    if high.shrunk is not None and high.shrunk > 0:
+        items.append(text("Most too high: {name}, by {share}.", name=high.person.name, share=high.shrunk))
+    if low.shrunk is not None and low.shrunk < 0:
+        items.append(text("Most too low: {name}, by {share}.", name=low.person.name, share=-low.shrunk))
+    return (Bullets(items=tuple(items)),) if items else ()
 
 
 def _by_kind(accuracy: Accuracy) -> tuple[Table, ...]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from skills.answer import Action, Block, Choice, Fact, Facts, Invocation
-from skills.calls import Call, get_calls
+from skills.calls import Call, Calls, get_calls
 from skills.change import Change
 from skills.coming import find_coming_period, grain_of
 from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
@@ -64,6 +64,8 @@ class _Case:
     """By the same author."""
     their_own: Call | None
     """The person's, where somebody else says something else."""
+    beside: Call | None
+    """By the same author in the other category."""
 
 
 def run(context: SkillContext, params: SubmitParams) -> Change:
@@ -91,6 +93,7 @@ def run(context: SkillContext, params: SubmitParams) -> Change:
         outlook=outlook,
         earlier=own if is_own else _by_me(context, calls.overrides.get((person.id or 0, category), ())),
         their_own=None if is_own else own,
+        beside=_other(context, calls, person.id or 0, category),
     )
     before = case.earlier or case.their_own
     currency = before.money.currency if before else outlook.currency
@@ -120,6 +123,14 @@ def _category(words: str | None) -> Category:
         text("Is that your commit or your best case?"),
         choices=[Choice.of(CATEGORIES[category], category=category.value) for category in CATEGORY_WORDS],
     )
+
+
+def _other(context: SkillContext, calls: Calls, person_id: int, category: Category) -> Call | None:
+    """The same author's best case where this is the commit, and the other way round."""
+    other = Category.BEST_CASE if category is Category.COMMIT else Category.COMMIT
+    if person_id == context.actor.id:
+        return calls.newest(person_id, other)
+    return _by_me(context, calls.overrides.get((person_id, other), ()))
 
 
 def _by_me(context: SkillContext, calls: tuple[Call, ...]) -> Call | None:
@@ -182,6 +193,21 @@ def _headline(context: SkillContext, case: _Case, money: Money) -> Text:
 
 def _doubts(context: SkillContext, case: _Case, money: Money) -> list[Text]:
     """Where the call cannot come true by what is known: below what is won, or above everything that is open."""
+    return [*_against_other(context, case, money), *_against_known(context, case, money)]
+
+
+def _against_other(context: SkillContext, case: _Case, money: Money) -> list[Text]:
+    """A best case is never below the commit."""
+    other = case.beside
+    if other is None or other.money.currency != money.currency or not context.audience.is_private:
+        return []
+    commit, best = (money, other.money) if case.category is Category.COMMIT else (other.money, money)
+    if best < commit:
+        return [text("That makes a best case of {best} below the commit of {commit}.", best=best, commit=commit)]
+    return []
+
+
+def _against_known(context: SkillContext, case: _Case, money: Money) -> list[Text]:
     outlook = case.outlook
     exact = context.rates.exact(money, context.today, context.organisation.open_rates, outlook.currency)
     if outlook.missing or exact is None or not context.audience.is_private:

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -60,7 +61,8 @@ class Targets:
     period: Period
     period_words: str
     as_of: dt.datetime
-    today: dt.date
+    zone: str
+    """Of the organisation, in which days begin."""
     metric: Metric
     level: Level
     tree: TargetTree
@@ -85,7 +87,7 @@ def run(context: SkillContext, params: TargetsParams) -> Targets:
         period=period,
         period_words=period_words(context, period),
         as_of=context.now,
-        today=context.today,
+        zone=context.organisation.zone,
         metric=metric,
         level=level,
         tree=tree,
@@ -338,7 +340,7 @@ def _change(targets: Targets, label: Text, version: TargetVersion) -> Text:
     after = Unit(targets.metric, version.currency).shown(version.minor)
     said = text(
         "{day}: {whose}, {month}: {before} → **{after}**",
-        day=version.recorded_at.date(),
+        day=version.recorded_at.astimezone(ZoneInfo(targets.zone)).date(),
         whose=label,
         month=month_name(version.month),
         before=before,

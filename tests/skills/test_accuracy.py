@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from skills.answer import Status
+from skills.answer import Bullets, Status
 from store.models import ForecastSubmission, Snapshot
-from tests.skills.company import Asking, day, figure, headline, notes, rows
+from tests.skills.company import Asking, day, english, figure, headline, notes, rows
 
 Q3 = (day(7, 1), day(10, 1))
 Q2 = (day(4, 1), day(7, 1))
@@ -56,11 +56,11 @@ def test_another_moment_is_another_forecast(ask: Asking) -> None:
 
 def test_the_end_of_a_day_is_the_organisation_s(ask: Asking) -> None:
     ask.company.won("Dana", "100000", day(5, 5))
-    for amount, moment in ((110_000, dt.datetime(2026, 4, 2, 3, 59)), (190_000, dt.datetime(2026, 4, 2, 4))):
+    for amount, moment in ((110_000, dt.time(3, 59)), (190_000, dt.time(4))):
         ask.company.add(
             ForecastSubmission(
                 person_id=ask.company.people["Dana"], author_id=ask.company.people["Dana"], period_start=Q2[0],
-                period_end=Q2[1], amount_minor=amount * 100, currency="USD", submitted_at=moment.replace(tzinfo=dt.UTC),
+                period_end=Q2[1], amount_minor=amount * 100, currency="USD", submitted_at=dt.datetime.combine(day(4, 2), moment, dt.UTC),
             )
         )  # fmt: skip
     assert figure(ask("Dana", "accuracy", vintage="day 1"), "wape") == 10
@@ -117,7 +117,9 @@ def test_without_calls_the_landing_is_rebuilt_from_the_snapshots(ask: Asking) ->
     assert str(figure(reply, "wape_commit")) == "16.6667"
     assert str(figure(reply, "bias_best_case")) == "16.6667"
     assert figure(reply, "wape") is None
-    assert headline(reply).startswith("At week 4, the weighted landing was off by **28.3%** of what was booked, 28.3% too low")
+    assert headline(reply).startswith(
+        "At week 4, the weighted landing was off by **28.3%** of what was booked, 28.3% too low"
+    )
 
 
 def test_nothing_to_measure_is_said_so(ask: Asking) -> None:
@@ -136,7 +138,7 @@ def test_a_booking_without_a_rate_is_left_out_and_said(ask: Asking) -> None:
     call(ask, "Eva", 120_000, Q2, 3)
     reply = ask("Eva", "accuracy")
     assert figure(reply, "wape") is None
-    assert "1 calls are left out" in notes(reply) or "One call is left out" in notes(reply)
+    assert "One call is left out, because an exchange rate is missing." in notes(reply)
 
 
 def test_words_that_are_no_moment_are_asked_about(ask: Asking) -> None:
@@ -144,3 +146,20 @@ def test_words_that_are_no_moment_are_asked_about(ask: Asking) -> None:
     assert ask("Dana", "accuracy", vintage="week 14").answer.status is Status.CLARIFY
     assert ask("Dana", "accuracy", by="month", vintage="week 8").answer.status is Status.CLARIFY
     assert ask("Dana", "accuracy", by="month").answer.status is Status.ANSWER
+
+
+def test_who_leans_most_is_named_once_there_is_enough_to_say_so(ask: Asking) -> None:
+    starts = [(day(10, 1, 2025), day(1, 1)), (day(1, 1), day(4, 1)), Q2, Q3]
+    for number, quarter in enumerate(starts):
+        for who, amount in (("Dana", 150_000), ("Lee", 80_000)):
+            ask.company.won(who, "100000", quarter[0] + dt.timedelta(days=40))
+            call(ask, who, amount, quarter, 3)
+        said = ask("Mara", "accuracy").answer.model_dump_json()
+        assert ("Most too high" in said) == (number == 3)
+    reply = ask("Mara", "accuracy")
+    # The team is 15 % too high: (50 % · 4 + 15 % · 4) ÷ 8 and (−20 % · 4 + 15 % · 4) ÷ 8.
+    (lines,) = [block for block in reply.answer.blocks if isinstance(block, Bullets)]
+    assert [english(item) for item in lines.items] == [
+        "Most too high: Dana Whitfield, by 32.5%.",
+        "Most too low: Lee Ortiz, by 2.5%.",
+    ]

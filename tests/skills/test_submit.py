@@ -132,3 +132,13 @@ def test_a_call_can_be_taken_back(ask: Asking) -> None:
     undone = ask("Dana", "undo", **change.params)
     assert undone.answer.status is Status.DONE, headline(undone)
     assert submissions(ask) == []
+
+
+def test_a_best_case_below_the_commit_is_asked_about(ask: Asking) -> None:
+    ask.company.open("Dana", "300000", "Proposal", close=day(12, 1))
+    ask("Dana", "submit", amount="200k")
+    reply = ask("Dana", "submit", amount="150k", category="best case")
+    assert reply.answer.status is Status.CONFIRM
+    assert "That makes a best case of $150,000 below the commit of $200,000." in notes(reply)
+    assert ask("Dana", "submit", amount="250k", category="best case").answer.status is Status.DONE
+    assert ask("Dana", "submit", amount="260k").answer.status is Status.CONFIRM
