@@ -25,7 +25,7 @@ from bot.views.button import Press, draw_button, of_action, of_choice
 from bot.views.chart import draw_chart
 from bot.views.drawing import Drawing, Json
 from bot.views.escape import capital, cut, escape, is_plain, notification, pieces, rich, words_of
-from bot.views.menu import draw_menus
+from bot.views.menu import draw_menu
 from bot.views.picture import Picture
 from bot.views.table import MOST_TEXT, draw_table
 from skills.answer import Action, Answer, Bullets, Chart, Citation, Facts, Paragraph, Quote, Status, Table
@@ -279,11 +279,11 @@ def _small(lines: Sequence[str], block_id: str) -> ContextBlock:
 def _buttons(answer: Answer, extra: Sequence[Extra], language: Language, name: str) -> list[Block]:
     """Rows of buttons; what is tucked away is in the menu at the end of the last one."""
     tucked = [(action.label, of_action(action, language)) for action in answer.actions if action.tucked]
-    menus, too_long = draw_menus(tucked, language)
+    menu, others = draw_menu(tucked, language)
     wanted: list[tuple[Text, Press, Literal["", "primary", "danger"]]] = [
         *((choice.label, of_choice(choice, language), "") for choice in answer.choices),
         *((one.label, of_action(one, language), one.style) for one in answer.actions if not one.tucked),
-        *((label, press, "") for label, press in (*extra, *too_long)),
+        *((label, press, "") for label, press in (*extra, *others)),
     ]
     drawn: list[Button] = []
     for number, (label, press, style) in enumerate(wanted[:MOST_BUTTONS]):
@@ -293,9 +293,9 @@ def _buttons(answer: Answer, extra: Sequence[Extra], language: Language, name: s
     rows: list[list[Button | OverflowMenu]] = [
         [*drawn[start : start + BUTTONS_IN_A_ROW]] for start in range(0, len(drawn), BUTTONS_IN_A_ROW)
     ]
-    if menus:
+    if menu is not None:
         rows = rows or [[]]
-        rows[-1] += menus
+        rows[-1].append(menu)
     return [
         ActionsBlock([*row], block_id=f"{name}.actions-{number * BUTTONS_IN_A_ROW}") for number, row in enumerate(rows)
     ]

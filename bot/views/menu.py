@@ -27,27 +27,26 @@ SHARED = "\u241f"
 Offer = tuple[Text, Press]
 
 
-def draw_menus(offers: Sequence[Offer], language: Language) -> tuple[list[OverflowMenu], list[Offer]]:
-    """Menus with as many of the offers as they can carry, and those that only a button can."""
+def draw_menu(offers: Sequence[Offer], language: Language) -> tuple[OverflowMenu | None, list[Offer]]:
+    """The menu with the last of the offers that it can carry, and the others, which take a button each."""
     shared = _shared([press for _, press in offers])
-    fitting: list[tuple[Text, str]] = []
+    fitting: list[tuple[Offer, str]] = []
     others: list[Offer] = []
     for label, press in offers:
         value = press.value
         if len(value) > MOST_VALUE and shared:
             value = value.replace(shared, SHARED)
         if len(value) <= MOST_VALUE:
-            fitting.append((label, value))
+            fitting.append(((label, press), value))
         else:
             others.append((label, press))
-    menus = []
-    for number, start in enumerate(range(0, len(fitting), MOST_OPTIONS)):
-        options = [
-            Option(text=PlainText(cut(words_of(label, language).strip() or "…", MOST_LABEL)), value=value)
-            for label, value in fitting[start : start + MOST_OPTIONS]
-        ]
-        menus.append(OverflowMenu(_action_id(number, shared), options))
-    return menus, others
+    # What a skill tucks away itself comes before what every answer offers, and is what people look for.
+    others = [*(offer for offer, _ in fitting[:-MOST_OPTIONS]), *others]
+    options = [
+        Option(text=PlainText(cut(words_of(label, language).strip() or "…", MOST_LABEL)), value=value)
+        for (label, _), value in fitting[-MOST_OPTIONS:]
+    ]
+    return (OverflowMenu(_action_id(shared), options) if options else None), others
 
 
 def read_option(action: Mapping[str, Any]) -> Press | None:
@@ -57,8 +56,8 @@ def read_option(action: Mapping[str, Any]) -> Press | None:
     return Press.read(value.replace(SHARED, shared))
 
 
-def _action_id(number: int, shared: str) -> str:
-    return f"{MENU}{number}:{shared}"
+def _action_id(shared: str) -> str:
+    return f"{MENU}0:{shared}"
 
 
 def _shared(presses: Sequence[Press]) -> str:
@@ -73,7 +72,7 @@ def _shared(presses: Sequence[Press]) -> str:
         for inner in (press.invocation.params, *press.invocation.params.values())
         if isinstance(inner, dict) and inner
     }
-    able = [piece for piece in pieces if len(_action_id(len(values), piece)) <= MOST_ID]
+    able = [piece for piece in pieces if len(_action_id(piece)) <= MOST_ID]
     too_long = [value for value in values if len(value) > MOST_VALUE]
     return (
         max(able, key=lambda piece: (sum(piece in value for value in too_long), len(piece)), default="")

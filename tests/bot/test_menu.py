@@ -11,7 +11,7 @@ from bot.views.answer import draw_answer
 from bot.views.button import Press
 from bot.views.errors import outdated
 from bot.views.limits import validate_message
-from bot.views.menu import MOST_OPTIONS, MOST_VALUE, draw_menus, read_option
+from bot.views.menu import MOST_OPTIONS, MOST_VALUE, draw_menu, read_option
 from skills.answer import Action, Answer, Column, Invocation, Table
 from skills.language import get_language
 from skills.runner import Reply
@@ -49,8 +49,8 @@ def test_whatever_a_menu_takes_comes_back_as_it_was(params: dict[str, Any], skil
         Press(invocation=Invocation.of(skill, report="pipeline", report_params=params or None, n=number), language="zh")
         for number, skill in enumerate(skills)
     ]
-    menus, others = draw_menus([(text("Do it"), press) for press in presses], ENGLISH)
-    drawn = [one._resolve() for one in menus]
+    element, others = draw_menu([(text("Do it"), press) for press in presses], ENGLISH)
+    drawn = [] if element is None else [element._resolve()]
     read = [press for element in drawn for press in chosen(element)]
     assert sorted([*(p.value for p in read if p), *(press.value for _, press in others)]) == sorted(
         press.value for press in presses
@@ -81,10 +81,9 @@ def test_what_no_menu_can_carry_becomes_a_button() -> None:
     assert "[Long]" in as_text(list(drawing.blocks))
 
 
-def test_six_offers_are_two_menus() -> None:
-    drawing = draw_answer(Answer(headline=text("H"), actions=tuple(tucked(f"No. {n}") for n in range(6))), ENGLISH)
-    elements = [e for block in drawing.blocks if block["type"] == "actions" for e in block["elements"]]
-    assert [len(element["options"]) for element in elements] == [5, 1]
+def test_of_seven_offers_the_first_two_are_buttons() -> None:
+    drawing = draw_answer(Answer(headline=text("H"), actions=tuple(tucked(f"No. {n}") for n in range(7))), ENGLISH)
+    assert "[No. 0] [No. 1] [overflow ▾ No. 2 | No. 3 | No. 4 | No. 5 | No. 6]" in as_text(list(drawing.blocks))
     assert check_message(list(drawing.blocks)) == []
 
 
