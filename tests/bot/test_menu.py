@@ -49,8 +49,8 @@ def test_whatever_a_menu_takes_comes_back_as_it_was(params: dict[str, Any], skil
         Press(invocation=Invocation.of(skill, report="pipeline", report_params=params or None, n=number), language="zh")
         for number, skill in enumerate(skills)
     ]
-    element, others = draw_menu([(text("Do it"), press) for press in presses], ENGLISH)
-    drawn = [] if element is None else [element._resolve()]
+    made, others = draw_menu([(text("Do it"), press) for press in presses], ENGLISH)
+    drawn = [] if made is None else [made._resolve()]
     read = [press for element in drawn for press in chosen(element)]
     assert sorted([*(p.value for p in read if p), *(press.value for _, press in others)]) == sorted(
         press.value for press in presses
