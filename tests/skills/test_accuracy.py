@@ -59,10 +59,15 @@ def test_the_end_of_a_day_is_the_organisation_s(ask: Asking) -> None:
     for amount, moment in ((110_000, dt.time(3, 59)), (190_000, dt.time(4))):
         ask.company.add(
             ForecastSubmission(
-                person_id=ask.company.people["Dana"], author_id=ask.company.people["Dana"], period_start=Q2[0],
-                period_end=Q2[1], amount_minor=amount * 100, currency="USD", submitted_at=dt.datetime.combine(day(4, 2), moment, dt.UTC),
+                person_id=ask.company.people["Dana"],
+                author_id=ask.company.people["Dana"],
+                period_start=Q2[0],
+                period_end=Q2[1],
+                amount_minor=amount * 100,
+                currency="USD",
+                submitted_at=dt.datetime.combine(day(4, 2), moment, dt.UTC),
             )
-        )  # fmt: skip
+        )
     assert figure(ask("Dana", "accuracy", vintage="day 1"), "wape") == 10
 
 
