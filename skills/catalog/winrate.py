@@ -35,6 +35,7 @@ VALUE = text(
     "Amounts won ÷ (amounts won + amounts lost), of the opportunities closed in the period; won ones at the rate of "
     "their booking date, lost ones at that of the day they were lost."
 )
+RATES = text("won ones at the rate of their booking date, lost ones at that of the day they were lost")
 BROAD = text("Won ÷ (won + lost + no decision), of the opportunities closed in the period by their last outcome.")
 NO_DECISION = text("Lost because the customer bought nothing from anybody, by the loss reasons that say so.")
 
@@ -155,9 +156,12 @@ def _tell_closed(found: WinRate, envelope: Envelope) -> Told:
     few = _few(total.decided)
     broad_count = total.decided + total.no_decision
     no_value = _no_value(total)
+    by_value = envelope.ratio(
+        "win_rate_value", text("By value"), VALUE, total.by_value, reason=no_value, count=total.decided
+    )
     figures = [
         envelope.ratio("win_rate", text("Win rate"), COUNT, total.rate, reason=few, count=total.decided),
-        envelope.ratio("win_rate_value", text("By value"), VALUE, total.by_value, reason=no_value, count=total.decided),
+        by_value.model_copy(update={"rule": RATES}),
         replace(envelope, records=found.closed).ratio(
             "win_rate_broad", text("With no decisions"), BROAD, total.broad, reason=_few(broad_count), count=broad_count
         ),
