@@ -5,7 +5,7 @@ import datetime as dt
 from skills.answer import Status
 from store.models import Quota, QuotaAcceptance
 from store.money import Money
-from tests.skills.company import NOW, Asking, buttons, bullets, day, facts, figure, headline, notes, rows
+from tests.skills.company import NOW, Asking, bullets, buttons, day, facts, figure, headline, notes, rows
 
 MONTHS = (10, 11, 12)
 
