@@ -193,8 +193,7 @@ def _public_days(country: str, subdivision: str, start: int, end: int) -> _Publi
     import holidays
 
     try:
-        # A weekend day may be worked in exchange for one off in the January after it.
-        table: Any = holidays.country_holidays(country, subdiv=subdivision or None, years=range(start, end + 1))
+        table: Any = holidays.country_holidays(country, subdiv=subdivision or None, years=range(start, end))
     except NotImplementedError:
         return _PublicDays()
     days = dict.fromkeys(table, False) | dict.fromkeys(table.weekend_workdays, True)
