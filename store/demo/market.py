@@ -102,15 +102,20 @@ def list_customers(seed: int) -> list[Customer]:
             for name, country, town in listed:
                 owner = IDS[OWNERS[name]] if name in OWNERS else next(turns)
                 customers.append(Customer(len(customers) + 1, name, industry, country, town, territory, owner, owner))
+    _mark_newcomers(Dice(seed, "new accounts"), customers)
     number, taken = 0, set[str]()
     for customer in customers:
-        if customer.name not in STORY_ACCOUNTS and dice.chance(NEW_PERCENT):
-            customer.known_for = dice.whole(130, 690)
         extra = dice.some(TITLES[2:], dice.weighted({0: 18, 1: 44, 2: 30, 3: 8}))
         for title, role in (*TITLES[:2], *extra):
             number += 1
             customer.people.append(_person(dice, customer, number, title, role.value, taken))
     return customers
+
+
+def _mark_newcomers(dice: Dice, customers: Sequence[Customer]) -> None:
+    for customer in customers:
+        if customer.name not in STORY_ACCOUNTS and dice.chance(NEW_PERCENT):
+            customer.known_for = dice.whole(130, 690)
 
 
 def _turns(territory: str) -> Iterator[int]:

@@ -38,6 +38,7 @@ from store.models import (
     Team,
 )
 from store.money import Money, Rates
+from tests.conftest import PostgresDatabases
 
 DAY = dt.date(2026, 11, 23)
 SEED = 7
@@ -229,6 +230,33 @@ def open_of(session: Session, owner: Person) -> list[Opportunity]:
 
 def test_the_same_day_and_seed_make_the_same_company(company: Database, tmp_path: Path) -> None:
     assert digest(made(tmp_path, DAY)) == digest(company)
+
+
+def test_postgresql_gets_the_same_company(company: Database, postgres_databases: PostgresDatabases) -> None:
+    other = Database(postgres_databases.migrated())
+    try:
+        build(other, day=DAY, seed=SEED, progress=lambda words: None)
+        assert sums(other) == sums(company)
+        with other.writing() as session:
+            session.add(Team(name="One more"))
+            session.flush()
+    finally:
+        other.close()
+
+
+def sums(database: Database) -> list[tuple[object, ...]]:
+    """Rows of each table, and what is in the largest of them."""
+    counts = [f"SELECT count(*) FROM {table}" for table in sorted(SQLModel.metadata.tables)]
+    amounts = [
+        "SELECT sum(booked_minor), sum(amount_minor), sum(version), max(closed_on) FROM opportunity",
+        "SELECT sum(amount_minor), sum(opportunity_id), min(taken_on) FROM snapshot",
+        "SELECT sum(amount_minor), sum(ramp_percent), max(month) FROM quota",
+        "SELECT sum(length(new)), sum(length(old)), sum(record_id), max(change_id) FROM change_log",
+        "SELECT sum(amount_minor), max(paid_on) FROM payment",
+    ]
+    with database.session() as session:
+        rows = [session.execute(text(query)).one() for query in (*counts, *amounts)]
+        return [tuple(str(value) for value in row) for row in rows]
 
 
 def test_another_seed_makes_another_company(company: Database, tmp_path: Path) -> None:
