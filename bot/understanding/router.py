@@ -24,10 +24,9 @@ from bot.understanding.labels import label
 from bot.understanding.parts import split_parts
 from bot.understanding.updates import read_one_by_one
 from skills.answer import Action, Answer, Choice, Invocation, Status
-from skills.contract import Actor, Audience, Effect
+from skills.contract import Actor, Audience, Effect, calendar_of
 from skills.errors import Impossible, NotAllowed, SkillError, Unclear
 from skills.language import get_language
-from skills.measures.calendar import FiscalCalendar
 from skills.permissions import rights_of
 from skills.references.records import reference
 from skills.references.vocabulary import Vocabularies, Vocabulary
@@ -135,9 +134,7 @@ class Understanding:
             scope = rights_of(session, person, organisation).read if person else Scope.of(())
             vocabulary = self._vocabularies.get(session, scope)
             state = load_state(session, message.conversation, message.actor.id, now)
-            calendar = FiscalCalendar(
-                organisation.fiscal_start_month, named_by_end=organisation.fiscal_year_named_by == "end"
-            )
+            calendar = calendar_of(organisation)
             today = _today(now, organisation.zone)
             actor = message.actor
             if CHINESE.search(message.text) and person is not None and not person.locale:
