@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -71,6 +71,8 @@ class Judge:
     stages: Mapping[int, Stage]
     bounds: Bounds
     past: bool = False
+    quarters: dict[dt.date, dt.date] = field(default_factory=dict)
+    """First day of the quarter of a day; the same days come again and again."""
 
     def judged(self, rows: Sequence[OpenRow]) -> list[Judged]:
         """The rules on several opportunities, their facts gathered in a few queries."""
@@ -160,7 +162,9 @@ class Judge:
         return Move(move.day, self.stages[move.old].name, self.stages[move.new].name)
 
     def _quarter(self, day: dt.date) -> dt.date:
-        return self.context.calendar.containing(Grain.QUARTER, day).start
+        if day not in self.quarters:
+            self.quarters[day] = self.context.calendar.containing(Grain.QUARTER, day).start
+        return self.quarters[day]
 
     def _day(self, moment: dt.datetime | None) -> dt.date | None:
         if moment is None:
@@ -191,9 +195,10 @@ def list_judged(
     stage_id: int | None = None,
     start: dt.date | None = None,
     end: dt.date | None = None,
+    judge: Judge | None = None,
 ) -> Iterator[Judged]:
     """Every open opportunity in scope with what the rules say of it; few of them are in memory at once."""
-    judge = get_judge(context)
+    judge = judge or get_judge(context)
     for rows in list_open_rows(context.session, scope, stage_id=stage_id, start=start, end=end):
         yield from judge.judged(rows)
 

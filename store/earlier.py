@@ -80,9 +80,12 @@ def _read_back(session: Session, ids: Sequence[int], conditions: Any, moment: dt
             ).where(col(Opportunity.id).in_(ids))
         )
     }
-    entries: dict[int, list[ChangeEntry]] = {}
-    for entry in session.scalars(
-        select(ChangeEntry).where(*conditions, col(ChangeEntry.record_id).in_(ids)).order_by(col(ChangeEntry.id))
+    entries: dict[int, list[Any]] = {}
+    columns = (ChangeEntry.record_id, ChangeEntry.field, ChangeEntry.old, ChangeEntry.actor_id, ChangeEntry.recorded_at)
+    for entry in session.execute(
+        select(*columns)  # type: ignore[call-overload]
+        .where(*conditions, col(ChangeEntry.record_id).in_(ids))
+        .order_by(col(ChangeEntry.id))
     ):
         entries.setdefault(entry.record_id, []).append(entry)
     for number in ids:

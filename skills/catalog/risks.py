@@ -19,12 +19,11 @@ from skills.population import Population, find_period, find_population
 from skills.precision import Precision, get_precision, precision_answer
 from skills.references import find_stage
 from skills.rulebook import Rulebook, get_rulebook, rules_answer
-from skills.standing import Judged, get_bounds, list_judged
+from skills.standing import Judged, get_judge, list_judged
 from skills.text import AnyValue, Text, text, value, verbatim
 from skills.wording import enumeration, no_rate, period_note
 from store.models import RateKind, Stage, Status
 from store.money import Money, exponent, rounded
-from store.opportunities import list_stages
 
 LISTED = 50
 EXPLAINED = 7
@@ -132,7 +131,9 @@ def _look(context: SkillContext, risks: Risks) -> None:
     worst: list[tuple[tuple[Fraction, int, int], Judged]] = []
     days = (risks.period.start, risks.period.end) if risks.period else (None, None)
     stage_id = risks.stage.id if risks.stage else None
-    for judged in list_judged(context, risks.population.scope, stage_id=stage_id, start=days[0], end=days[1]):
+    judge = get_judge(context)
+    scope = risks.population.scope
+    for judged in list_judged(context, scope, stage_id=stage_id, start=days[0], end=days[1], judge=judge):
         risks.open_count += 1
         if _flagged(judged, risks.rule):
             _count(risks, judged)
@@ -143,9 +144,9 @@ def _look(context: SkillContext, risks: Risks) -> None:
             risks.put_off.append(judged)
     risks.worst = [judged for _, judged in sorted(worst, key=lambda entry: entry[0], reverse=True)]
     risks.mine = frozenset(judged.row.id for judged in risks.worst if context.write_scope.allows(judged.row.owner_id))
-    bounds = get_bounds(context, context.today)
+    bounds = judge.bounds
     for rule, known in ((Rule.STALLED, bounds.longest_stay), (Rule.IMPLAUSIBLE, bounds.any_rest)):
-        if not any(known(stage.id or 0) is not None for stage in list_stages(context.session)):
+        if not any(known(number) is not None for number in judge.stages):
             risks.unjudged += (rule,)
 
 

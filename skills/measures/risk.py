@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from skills.measures.course import Move, Push, percentile
 from store.money import Money
@@ -134,8 +135,7 @@ class Bounds:
         given = self.given(Rule.STALLED, stage_id)
         if given is not None:
             return given
-        stays = sorted(stay.days for stay in self.stays.get(stage_id, ()))
-        return percentile(stays, LONG_STAY) if len(stays) >= FEW else None
+        return self._longest.get(stage_id)
 
     def shortest_rest(self, stage_id: int, age: int) -> tuple[int, int] | None:
         """Days that nine in ten won ones still needed when they had been in the stage for `age` days, and how many
@@ -143,11 +143,34 @@ class Bounds:
         given = self.given(Rule.IMPLAUSIBLE, stage_id)
         if given is not None:
             return given, 0
-        stays = sorted(self.stays.get(stage_id, ()), key=lambda stay: stay.days)
+        known = self._rests
+        if (stage_id, age) not in known:
+            known[stage_id, age] = self._rest(stage_id, age)
+        return known[stage_id, age]
+
+    def _rest(self, stage_id: int, age: int) -> tuple[int, int] | None:
+        stays = self._by_days.get(stage_id, ())
         still_there = stays[bisect_left(stays, age, key=lambda stay: stay.days) :]
         if len(still_there) < FEW:
             return None
         return percentile(sorted(stay.to_win - age for stay in still_there), SHORT_REST), len(still_there)
+
+    @cached_property
+    def _by_days(self) -> Mapping[int, Sequence[Stay]]:
+        return {stage: sorted(stays, key=lambda stay: stay.days) for stage, stays in self.stays.items()}
+
+    @cached_property
+    def _longest(self) -> Mapping[int, int]:
+        return {
+            stage: percentile([stay.days for stay in stays], LONG_STAY)
+            for stage, stays in self._by_days.items()
+            if len(stays) >= FEW
+        }
+
+    @cached_property
+    def _rests(self) -> dict[tuple[int, int], tuple[int, int] | None]:
+        """What was looked up already: hundreds of opportunities ask for the same."""
+        return {}
 
     def any_rest(self, stage_id: int) -> tuple[int, int] | None:
         """The same for one that has just come into the stage."""
