@@ -55,7 +55,7 @@ def _not_set(standing: QuotaStanding, label: Text) -> Text:
 
 def list_warnings(standing: QuotaStanding) -> tuple[Text, ...]:
     warnings = []
-    unset = sum(not member.achievement.has_quota for member in standing.members)
+    unset = sum(not one.achievement.has_quota and one.achievement.deals > 0 for one in standing.members)
     if not standing.population.is_single and standing.total.has_quota and unset:
         warnings.append(
             text("One of them has no quota; what they won is counted.")

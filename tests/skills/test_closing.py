@@ -83,6 +83,17 @@ def test_a_team_that_closes_late_is_not_behind_when_the_even_pace_says_so() -> N
     assert pace.run_rate(actual) == 400
 
 
+def test_the_landing_lies_between_the_quartiles_of_the_periods_own_shares() -> None:
+    # At half of the working days the four had 10%, 20%, 40% and 50%: quartiles 17.5% and 42.5%, all together 30%.
+    curve = ClosingCurve.of([past(10, 90), past(20, 80), past(40, 60), past(50, 50)])
+    assert curve is not None
+    assert curve.landing(Fraction(35), Fraction(1, 2)) == (Fraction(350, 3), Fraction(1400, 17), Fraction(200))
+    late = ClosingCurve.of([past(0, 100), past(0, 100), past(0, 100), past(50, 50)])
+    assert late is not None
+    assert late.landing(Fraction(25), Fraction(1, 2)) == (Fraction(200), Fraction(200), None)
+    assert late.landing(Fraction(25), Fraction(0)) is None
+
+
 def test_before_the_first_day_has_ended_there_is_no_run_rate() -> None:
     assert Pace(completed=0, remaining=20).run_rate(Fraction(5)) is None
 
