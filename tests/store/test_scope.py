@@ -3,6 +3,7 @@
 import ast
 import inspect
 from collections.abc import Callable, Iterator
+from dataclasses import MISSING, fields
 from importlib import import_module
 from pathlib import Path
 
@@ -12,10 +13,14 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 import store
+from store.efforts import Window
 from store.engine import Database
 from store.models import Person
 from store.scope import Scope
+from store.segment import Segment
 
+SCOPED = (Segment, Window)
+"""Values that hold a scope and narrow it down."""
 QUERIES = ("get_", "list_", "count_", "sum_")
 # Queries that need no scope, by the reason why. A new one either takes a scope or is argued for here.
 WITHOUT = {
@@ -28,7 +33,19 @@ WITHOUT = {
         channels.get_channel channels.get_channel_by_name channels.list_channels channels.list_channel_members
         """,
     "since when there is a record at all: days, and nothing of what was recorded": """
-        history.get_first_day snapshots.get_last_snapshot_day
+        history.get_first_day snapshots.get_last_snapshot_day risk.get_snapshot_day forecasts.get_snapshot_day
+        """,
+    "what belongs to opportunities that a query with a scope has found": """
+        risk.list_touches risk.list_parts risk.list_logged risk.list_snoozes risk.list_outcomes credits.list_splits
+        """,
+    "what all of the company's closed opportunities have taught, with nobody's name: chances, days, usual amounts": """
+        forecasts.list_stage_outcomes risk.list_won_sample
+        """,
+    "settings of the organisation": """
+        risk.list_thresholds
+        """,
+    "the asker's own, by their own id": """
+        targets.list_own_targets
         """,
     "the history of one record, asked for by whoever has been allowed to read that record": """
         change_log.list_entries change_log.list_change change_log.get_undo_of change_log.get_last_change_id
@@ -36,6 +53,7 @@ WITHOUT = {
         """,
     "the bot's and the scheduler's own books, which nobody is shown": """
         channels.list_channels_to_refresh inbound.get_conversation outbox.list_due outbox.list_abandoned
+        outbox.get_last_kept outbox.get_delivered outbox.get_last_posted
         schedules.get_schedule schedules.get_active_since snapshots.count_snapshot snapshots.list_missing_days
         """,
 }
@@ -83,14 +101,23 @@ def queries() -> Iterator[tuple[str, Callable[..., object]]]:
 
 @pytest.mark.parametrize(("name", "query"), [pytest.param(*each, id=each[0]) for each in queries()])
 def test_every_query_takes_a_scope_and_has_no_default_for_it(name: str, query: Callable[..., object]) -> None:
-    parameter = inspect.signature(query).parameters.get("scope")
+    parameters = inspect.signature(query).parameters
+    parameter = parameters.get("scope") or next((p for p in parameters.values() if p.annotation in SCOPED), None)
     if name in EXCEPT:
         assert parameter is None, f"{name} takes a scope: strike it from the exceptions"
     elif parameter is None:
         pytest.fail(f"{name} needs a parameter `scope: Scope` without a default, or a reason in WITHOUT above")
     else:
         assert parameter.default is inspect.Parameter.empty, f"the scope of {name} must have no default"
-        assert parameter.annotation in (Scope, "Scope"), f"the scope of {name} must be a Scope"
+        assert parameter.annotation in (Scope, *SCOPED), f"the scope of {name} must be a Scope"
+
+
+@pytest.mark.parametrize("kind", SCOPED)
+def test_what_narrows_a_scope_down_cannot_be_made_without_one(kind: type) -> None:
+    (field,) = (field for field in fields(kind) if field.name == "scope")
+    assert field.type in (Scope, "Scope")
+    assert field.default is MISSING
+    assert field.default_factory is MISSING
 
 
 def test_every_exception_is_a_query_that_exists() -> None:
