@@ -196,7 +196,7 @@ def list_traces(session: Session, scope: Scope, span: Span, ids: Iterable[int]) 
 
 def _changes(session: Session, scope: Scope, span: Span, wanted: Wanted) -> Subquery:
     """Every opportunity that belongs or belonged to somebody in scope, with a flag for each way in which it changed."""
-    rows = changed_between(session, span)
+    rows = changed_between(session, scope, span)
     theirs = scope.clause(rows.c.owner_id)
     before, after = _position(rows.c.was_stage_id), _position(rows.c.stage_id)
     there, same = rows.c.was_status.is_not(None), rows.c.was_currency == rows.c.currency

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Select, Subquery, case, cast, func, select, type_coerce
+from sqlalchemy import CTE, BigInteger, ColumnElement, Date, Select, Subquery, case, cast, func, select, type_coerce
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from store.change_log import RecordKind
@@ -22,8 +23,6 @@ COPIED = ("owner_id", "stage_id", "amount_minor", "currency", "expected_close", 
 """What a snapshot keeps of an opportunity."""
 HELD = (*COPIED, "status", "closed_on")
 """What can be read back from the change log."""
-REQUIRED = ("owner_id", "stage_id", "currency", "status")
-"""Without these it was not there yet: the entries of its creation say that there was nothing before."""
 
 
 @dataclass(frozen=True)
@@ -67,44 +66,36 @@ def get_first_day(session: Session) -> dt.date | None:
     return None if first is None else get_organisation(session).day_of(first)
 
 
-def held_before(moment: dt.datetime, name: str) -> Subquery:
-    """For each opportunity that was changed at or after `moment`, what its fields held then.
+def held_before(moment: dt.datetime, name: str, among: Select[Any] | None = None) -> CTE:
+    """For each opportunity that was changed at or after `moment`, which entries tell what it held then.
 
-    Columns: `record_id`, `first_at` (its first change since), and for each field of `HELD` its old value in the log's
-    JSON beside `has_…`, which is 1 where it was changed and null where it still holds what it held.
+    Columns: `record_id`, `first_at` (its first change since), and for each field of `HELD` the id of its first entry
+    since, null where it still holds what it held. `among` limits it to these ids.
     """
-    first = (
-        select(
-            col(ChangeEntry.record_id).label("record_id"),
-            func.min(ChangeEntry.id).label("id"),
-        )
-        .where(
-            col(ChangeEntry.record_kind) == RecordKind.OPPORTUNITY,
-            col(ChangeEntry.recorded_at) >= moment,
-            col(ChangeEntry.field).in_(HELD),
-        )
-        .group_by(col(ChangeEntry.record_id), col(ChangeEntry.field))
-        .subquery(f"{name}_first")
-    )
-    columns: list[Any] = []
-    for field in HELD:
-        is_it = col(ChangeEntry.field) == field
-        columns += [
-            func.max(case((is_it, col(ChangeEntry.old)))).label(field),
-            func.max(case((is_it, 1))).label(f"has_{field}"),
-        ]
-    return (
-        select(first.c.record_id, func.min(ChangeEntry.recorded_at).label("first_at"), *columns)
-        .join(ChangeEntry, col(ChangeEntry.id) == first.c.id)
-        .group_by(first.c.record_id)
-        .subquery(name)
-    )
+    conditions = [
+        col(ChangeEntry.record_kind) == RecordKind.OPPORTUNITY,
+        col(ChangeEntry.recorded_at) >= moment,
+        col(ChangeEntry.field).in_(HELD),
+    ]
+    if among is not None:
+        conditions.append(col(ChangeEntry.record_id).in_(among))
+    firsts = [func.min(case((col(ChangeEntry.field) == field, ChangeEntry.id))).label(field) for field in HELD]
+    record = col(ChangeEntry.record_id)
+    columns: list[Any] = [record.label("record_id"), func.min(ChangeEntry.recorded_at).label("first_at"), *firsts]
+    return kept(select(*columns).where(*conditions).group_by(record), name)
 
 
-def value_held(session: Session, held: Subquery, field: str) -> ColumnElement[Any]:
+def kept(query: Select[Any], name: str) -> CTE:
+    """The rows of a query, made once however often they are looked at: its columns are costly and used many times."""
+    return query.cte(name).prefix_with("MATERIALIZED")
+
+
+def value_held(session: Session, held: CTE, field: str) -> ColumnElement[Any]:
     """What a field of the opportunity beside `held` held at that moment."""
     column = Opportunity.__table__.c[field]  # type: ignore[attr-defined]
-    words = func.replace(held.c[field], '"', "")
+    entry = aliased(ChangeEntry)
+    said = select(col(entry.old)).where(col(entry.id) == held.c[field]).scalar_subquery()
+    words = func.replace(said, '"', "")
     old: ColumnElement[Any]
     if column.type.python_type is int:
         old = cast(words, BigInteger)
@@ -113,13 +104,13 @@ def value_held(session: Session, held: Subquery, field: str) -> ColumnElement[An
     else:
         # SQLite keeps dates as the text that they are in the log.
         old = type_coerce(words, column.type)
-    return case((held.c[f"has_{field}"] == 1, old), else_=column)
+    return case((held.c[field].is_not(None), old), else_=column)
 
 
-def was_there(session: Session, held: Subquery, moment: dt.datetime) -> ColumnElement[bool]:
+def was_there(session: Session, held: CTE, moment: dt.datetime) -> ColumnElement[bool]:
     """Whether the opportunity beside `held` existed at that moment."""
-    known = [value_held(session, held, field).is_not(None) for field in REQUIRED]
-    return (col(Opportunity.created_at) < moment) & known[0] & known[1] & known[2] & known[3]
+    # The entries of its creation, where they are later, say that it had no owner before.
+    return (col(Opportunity.created_at) < moment) & value_held(session, held, "owner_id").is_not(None)
 
 
 def open_when_it_ended(session: Session, day: dt.date) -> Select[Any]:

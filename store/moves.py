@@ -5,16 +5,18 @@ at the second, so that what was taken back in between has left no trace. Sums ar
 that matters of both; which flow a path is part of is for `skills.measures.waterfall` to say.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, select, union
+from sqlalchemy import CTE, ColumnElement, FromClause, Select, and_, case, func, literal, or_, select, union
 from sqlmodel import Session, col
 
-from store.history import HELD, Due, Span, end_of, held_before, value_held, was_there
-from store.models import Account, Opportunity, Person, Status
+from store.change_log import RecordKind
+from store.history import HELD, Due, Span, end_of, held_before, kept, value_held, was_there
+from store.models import Account, ChangeEntry, Opportunity, Person, Status
 from store.scope import Scope
 
 
@@ -136,32 +138,53 @@ def list_moves(session: Session, scope: Scope, span: Span, *, due: Due | None = 
     return [Move(Path(*row[:6]), *row[6:]) for row in found]
 
 
-def changed_between(session: Session, span: Span) -> Subquery:
-    """Every opportunity that was changed or created in between, as it was and as it is: `id`, each of `HELD` as it is
-    at the end, and as `was_…` at the beginning (all null where it was not there yet)."""
+def changed_between(session: Session, scope: Scope, span: Span) -> CTE:
+    """What was changed or created in between of what belongs or belonged to people in scope, as it was and as it is.
+
+    Columns: `id`, each of `HELD` as it is at the end, and as `was_…` at the beginning (all null where it was not there
+    yet). What is left over of a wider change is for the caller to leave out: this is only never too little.
+    """
     start, end = end_of(session, span.opening), end_of(session, span.closing)
-    before, after = held_before(start, "before"), held_before(end, "after")
-    created = select(col(Opportunity.id)).where(col(Opportunity.created_at) >= start, col(Opportunity.created_at) < end)
+    among = _touchable(scope, start)
+    before, after = held_before(start, "before", among), held_before(end, "after", among)
+    created = select(col(Opportunity.id)).where(
+        col(Opportunity.created_at) >= start, col(Opportunity.created_at) < end, scope.clause(Opportunity.owner_id)
+    )
     ids = union(select(before.c.record_id.label("id")).where(before.c.first_at < end), created).subquery("changed")
     there = was_there(session, before, start)
     columns: list[Any] = []
     for field in HELD:
         columns.append(case((there, value_held(session, before, field))).label(f"was_{field}"))
         columns.append(value_held(session, after, field).label(field))
-    return (
+    return kept(
         select(col(Opportunity.id).label("id"), *columns)
         .join(ids, ids.c.id == col(Opportunity.id))
         .join(before, before.c.record_id == col(Opportunity.id), isouter=True)
         .join(after, after.c.record_id == col(Opportunity.id), isouter=True)
-        .where(was_there(session, after, end))
-        .subquery("moved")
+        .where(was_there(session, after, end)),
+        "moved",
     )
 
 
-def _placed(session: Session, scope: Scope, span: Span, due: Due | None) -> Subquery:
+def _touchable(scope: Scope, start: dt.datetime) -> Select[Any] | None:
+    """Ids of what belongs to people in scope, and of what was taken from them since; None for everybody's."""
+    if scope.people is None:
+        return None
+    owner = col(ChangeEntry.old)
+    taken = select(col(ChangeEntry.record_id)).where(
+        col(ChangeEntry.record_kind) == RecordKind.OPPORTUNITY,
+        col(ChangeEntry.field) == "owner_id",
+        col(ChangeEntry.recorded_at) >= start,
+        owner.in_([str(number) for number in scope.people]),
+    )
+    theirs = select(col(Opportunity.id)).where(scope.clause(Opportunity.owner_id))
+    return select(union(theirs, taken).subquery("touchable").c[0])
+
+
+def _placed(session: Session, scope: Scope, span: Span, due: Due | None) -> CTE:
     """What was changed, with its place at both ends."""
-    rows = changed_between(session, span)
-    return select(
+    rows = changed_between(session, scope, span)
+    placed = select(
         rows.c.id,
         func.coalesce(rows.c.was_status, "").label("was"),
         _place(scope, due, rows, "was_").label("was_place"),
@@ -171,10 +194,11 @@ def _placed(session: Session, scope: Scope, span: Span, due: Due | None) -> Subq
         rows.c.currency,
         func.coalesce(rows.c.amount_minor, 0).label("minor"),
         func.coalesce(rows.c.was_amount_minor, 0).label("was_minor"),
-    ).subquery("placed")
+    )
+    return kept(placed, "placed")
 
 
-def _place(scope: Scope, due: Due | None, rows: Subquery, end: str) -> ColumnElement[str]:
+def _place(scope: Scope, due: Due | None, rows: CTE, end: str) -> ColumnElement[str]:
     """A won one belongs to the day of its booking, every other to the day on which it is expected to close."""
     owner = rows.c[f"{end}owner_id"]
     theirs = and_(scope.clause(owner), owner.is_not(None))
@@ -191,10 +215,10 @@ def _place(scope: Scope, due: Due | None, rows: Subquery, end: str) -> ColumnEle
     )
 
 
-def _path(rows: Subquery) -> Sequence[ColumnElement[str]]:
+def _path(rows: FromClause) -> Sequence[ColumnElement[str]]:
     return [rows.c.was, rows.c.was_place, rows.c.now, rows.c.place, rows.c.was_currency, rows.c.currency]
 
 
-def _touches(rows: Subquery) -> ColumnElement[bool]:
+def _touches(rows: FromClause) -> ColumnElement[bool]:
     """Whether it was in this pipeline before, or belongs to it now."""
     return or_(and_(rows.c.was == Status.OPEN, rows.c.was_place == Place.HERE), rows.c.place == Place.HERE)

@@ -29,6 +29,8 @@ class ChangeEntry(SQLModel, table=True):
     __table_args__ = (
         one_of("source", Source),
         Index("ix_change_log_record", "record_kind", "record_id", "id"),
+        # What was true at a moment, and what changed since, is found in this index alone.
+        Index("ix_change_log_moment", "record_kind", "recorded_at", "field", "record_id"),
         Index("ix_change_log_field", "record_kind", "field", "effective_on"),
     )
 
@@ -46,7 +48,7 @@ class ChangeEntry(SQLModel, table=True):
     reason: str = ""
     source: str
     actor_id: int | None = Field(default=None, foreign_key="person.id")
-    recorded_at: dt.datetime = Field(sa_type=Instant, index=True)
+    recorded_at: dt.datetime = Field(sa_type=Instant)
     effective_on: dt.date
     """Day from which it held in the world; earlier than `recorded_at` for imported history."""
     undoes: str | None = Field(default=None, index=True)

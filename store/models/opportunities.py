@@ -100,7 +100,7 @@ class Opportunity(SQLModel, table=True):
     competitor: str = ""
     loss_reason: str = ""
     version: int = 1
-    created_at: dt.datetime = Field(sa_type=Instant)
+    created_at: dt.datetime = Field(sa_type=Instant, index=True)
     updated_at: dt.datetime = Field(sa_type=Instant)
 
 

@@ -125,7 +125,9 @@ def test_the_record_begins_with_its_first_entry(database: Database) -> None:
 def test_what_was_taken_back_has_not_moved(database: Database) -> None:
     told = tell(database, STEPS)
     with database.session() as session:
-        found = session.execute(select(changed_between(session, Span(told.days[0], told.days[1])))).mappings()
+        found = session.execute(
+            select(changed_between(session, Scope.everybody(), Span(told.days[0], told.days[1])))
+        ).mappings()
         moved = {row["id"]: (row["was_amount_minor"], row["amount_minor"]) for row in found}
     assert moved == {1: (10_000, 12_000), 2: (None, None)}
 
@@ -134,7 +136,7 @@ def test_a_new_one_was_nothing_before(database: Database) -> None:
     told = tell(database, STEPS)
     with database.session() as session:
         span = Span(told.days[3], told.days[4])
-        (row,) = session.execute(select(changed_between(session, span))).mappings()
+        (row,) = session.execute(select(changed_between(session, Scope.everybody(), span))).mappings()
         assert {name for name in row if name.startswith("was_") and row[name] is not None} == set()
         assert (row["id"], row["status"], row["amount_minor"]) == (4, "lost", 99)
 
@@ -188,7 +190,10 @@ def test_every_day_of_every_life_is_read_back(
 
 def check_moves(session: Session, told: Told, first: dt.date, last: dt.date) -> None:
     """Whoever differs between two days is among those that were changed, as they were and as they are."""
-    found = {row["id"]: row for row in session.execute(select(changed_between(session, Span(first, last)))).mappings()}
+    found = {
+        row["id"]: row
+        for row in session.execute(select(changed_between(session, Scope.everybody(), Span(first, last)))).mappings()
+    }
     before, after = told.states[first], told.states[last]
     assert {number for number in after if before.get(number) != after[number]} <= set(found)
     for number, row in found.items():

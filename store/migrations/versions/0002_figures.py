@@ -32,6 +32,9 @@ def upgrade() -> None:
     for table, column in COLUMNS:
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
     rebuild_quota()
+    op.drop_index('ix_change_log_recorded_at', table_name='change_log')
+    op.create_index('ix_change_log_moment', 'change_log', ['record_kind', 'recorded_at', 'field', 'record_id'], unique=False)
+    op.create_index('ix_opportunity_created_at', 'opportunity', ['created_at'], unique=False)
     op.create_index('ix_outbox_ts', 'outbox', ['ts'], unique=False)
     op.create_index('ix_outbox_schedule', 'outbox', ['schedule_id', 'due_at'], unique=False)
     op.create_table('loss_reason',
