@@ -293,6 +293,14 @@ def test_changes_that_cancel_out_are_told(ask: Asking) -> None:
     assert len(rows(reply, 1)) == 2
 
 
+def test_of_several_changes_the_first_tells_what_it_was_then(ask: Asking) -> None:
+    deal = create(ask.company, LONG_AGO, "Dana", 100_00)
+    for cents in (150_00, 500_00, 130_00):
+        change(ask.company, deal, YESTERDAY, amount_minor=cents)
+    reply = ask("Dana", "why", skill="pipeline", figure="pipeline")
+    assert (figure(reply, "pipeline_before"), figure(reply, "pipeline_change")) == (100, 30)
+
+
 def test_what_cannot_be_taken_apart_says_so_and_lists_the_changes(ask: Asking) -> None:
     deal = create(ask.company, LONG_AGO, "Dana", 100_00, name="Late one", expected_close=day(11, 1))
     change(ask.company, deal, YESTERDAY, amount_minor=150_00)
