@@ -4,7 +4,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skills.measures.accuracy import Pair, bias, mape, shrunk, wape
@@ -102,6 +102,7 @@ def test_what_dominates_is_a_fifth_of_everything_open() -> None:
     assert not is_dominated([], Fraction(0))
 
 
+@settings(deadline=None)  # Up to 1,024 combinations: how long that takes is up to the machine.
 @given(st.integers(0, 10**9).map(Fraction), bets)
 def test_a_band_is_in_order_and_possible(booked: Fraction, deals: list[Bet]) -> None:
     crowd = Crowd.of(deals)
@@ -110,6 +111,7 @@ def test_a_band_is_in_order_and_possible(booked: Fraction, deals: list[Bet]) -> 
     assert booked <= landing(booked, crowd) <= booked + crowd.amount
 
 
+@settings(deadline=None)
 @given(st.lists(st.builds(Bet, st.integers(1, 50).map(Fraction), chances), min_size=1, max_size=4))
 def test_few_deals_are_counted_out_exactly(deals: list[Bet]) -> None:
     """Against every combination by itself: at most a tenth lies below, at least a tenth up to the low end."""
