@@ -150,7 +150,7 @@ def count_achievements(
         counted.crosses,
         counted.touched,
         counted.unknown,
-        effective.calendars.warnings,
+        effective.calendars.warnings_of(people.values()),
     )
 
 

@@ -1,7 +1,7 @@
 """On which days people work: the weekly rule, public holidays, the organisation's own days, leave (domain 3.24)."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -57,6 +57,11 @@ class Calendars:
     def warnings(self) -> tuple[Text, ...]:
         """What is not known about the regions that were asked for so far: belongs to every figure built on them."""
         return tuple(dict.fromkeys(doubt for _, doubts in self._by_region.values() for doubt in doubts))
+
+    def warnings_of(self, people: Iterable[Person]) -> tuple[Text, ...]:
+        """Those about the regions of these people, when targets of other regions were looked at as well."""
+        regions = dict.fromkeys(get_region(self._teams, person) for person in people)
+        return tuple(dict.fromkeys(doubt for region in regions for doubt in self._get(region)[1]))
 
     def _get(self, region: str) -> tuple[WorkingDays, tuple[Text, ...]]:
         if region not in self._by_region:
