@@ -45,6 +45,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\btop (?:\d+|three|five|ten|reps?|sellers?|performers?|people|sales)\b|\bbottom \d+\b", 3.2),
         (r"\b(?:who(?:'s| is| are|s)?|which rep|which team)\b.{0,30}\b(?:winning|leading|ahead|on top|first|best|number one|selling (?:the )?most|behind|closed the most|sold the most|won the most|booked the most)\b", 3),
         (r"\b(?:best|strongest) (?:rep|reps|seller|sellers|team|salesperson|performers?)\b|\bwho (?:sold|won|closed|booked) (?:the )?most\b", 3),
+        (r"\bmost improved\b|\bimproved (?:the )?most\b|\bwho improved\b|进步最(?:大|快)", 3.8),
         (r"\brank(?:ed)? (?:the |all |our )?(?:reps|teams|people|sellers|regions)\b|\bwho has the (?:highest|best|most|lowest)\b|\b(?:best|top|strongest) \d+ (?:reps|sellers|people|teams)\b", 3.8),
         (r"排行|排名|榜|前[三五十\d]+名|第一名|谁.{0,12}(?:最多|最好|第一|领先|最高)", 3.4),
     ),
