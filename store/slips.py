@@ -169,7 +169,7 @@ def _pushed(scope: Scope, edges: Sequence[dt.date]) -> list[ColumnElement[bool]]
     undone = select(col(ChangeEntry.undoes)).where(col(ChangeEntry.undoes).is_not(None))
     old, new = col(ChangeEntry.old), col(ChangeEntry.new)
     texts = [json.dumps(edge.isoformat()) for edge in edges]
-    return [
+    conditions = [
         col(Opportunity.status) == Status.OPEN,
         scope.clause(Opportunity.owner_id),
         col(ChangeEntry.field) == "expected_close",
@@ -178,6 +178,13 @@ def _pushed(scope: Scope, edges: Sequence[dt.date]) -> list[ColumnElement[bool]]
         col(ChangeEntry.undoes).is_(None),
         col(ChangeEntry.change_id).not_in(undone),
     ]
+    if scope.people is not None:
+        # The entries of some people's opportunities are looked up one by one: those of the field are everybody's.
+        theirs = select(col(Opportunity.id)).where(
+            col(Opportunity.status) == Status.OPEN, scope.clause(Opportunity.owner_id)
+        )
+        conditions.append(col(ChangeEntry.record_id).in_(theirs))
+    return conditions
 
 
 def _outcomes(session: Session, scope: Scope, span: Span, due: Due, today: dt.date) -> Subquery:
