@@ -2,8 +2,9 @@
 
     python docs/take_pictures.py [NAME …]
 
-Needs the development environment and a Chromium; writes PNG files beside this script. The same code draws the same
-picture, so that a changed picture means that something looks different.
+A name is that of a picture, or of a report, whose picture goes into `reports/`; without names all are taken. Needs the
+development environment and a Chromium; writes PNG files. The same code draws the same picture, so that a changed
+picture means that something looks different.
 """
 
 import asyncio
@@ -17,13 +18,16 @@ from typing import Literal
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from playwright.async_api import Browser, FloatRect, Locator
+from playwright.async_api import Browser, FloatRect, Locator, Page
 
 from tests.browser.company import NOW, Corvane, chromium, corvane, find_chromium, prepare
 from tests.browser.screen import Screen
 
 HERE = Path(__file__).parent
+SHELF = HERE / "reports"
 WIDTH, HEIGHT = 1280, 880
+TALL = 2600
+"""Of the window in which a whole report is seen."""
 Scheme = Literal["light", "dark"]
 
 
@@ -71,6 +75,35 @@ async def dark(screen: Screen) -> None:
     await _from_its_top(await screen.say("prep me for harborview"))
 
 
+REPORTS: Mapping[str, tuple[str, str]] = {
+    "morning": ("Dana Whitfield", "my morning digest"),
+    "digest": ("Priya Raman", "daily digest of my team"),
+    "week": ("Priya Raman", "the week ahead of my team"),
+    "review": ("Priya Raman", "friday review of my team"),
+    "rollup": ("Priya Raman", "forecast roll-up"),
+    "close": ("Priya Raman", "quarter close for last quarter"),
+    "quota": ("Dana Whitfield", "my quota"),
+    "targets": ("Priya Raman", "targets of my team for Q4"),
+    "forecast": ("Priya Raman", "where will my team land this quarter"),
+    "accuracy": ("Priya Raman", "how good are our forecasts"),
+    "waterfall": ("Priya Raman", "pipeline waterfall since 1 November"),
+    "changes": ("Priya Raman", "what changed this week"),
+    "slippage": ("Priya Raman", "which deals slipped last quarter"),
+    "coverage": ("Priya Raman", "coverage this quarter"),
+    "winrate": ("Priya Raman", "win rate this year by region"),
+    "cycle": ("Priya Raman", "sales cycle of my team by product this year"),
+    "velocity": ("Priya Raman", "sales velocity"),
+    "funnel": ("Priya Raman", "funnel of my team this year"),
+    "concentration": ("Priya Raman", "how concentrated is our revenue this year"),
+    "activity": ("Priya Raman", "how many calls did my team make this month"),
+    "risks": ("Dana Whitfield", "which of my deals are at risk"),
+    "board": ("Priya Raman", "leaderboard this quarter by attainment"),
+    "math": ("Dana Whitfield", "how is my quota counted"),
+    "why": ("Dana Whitfield", "why did my pipeline change since last Monday"),
+    "winpost": ("Dana Whitfield", "write the win post for cedar hollow"),
+}
+"""Every report: who asks for it, and in which words. Its picture is the whole answer, in `reports/`."""
+
 PICTURES: Mapping[str, tuple[Callable[[Screen], Awaitable[None]], Scheme]] = {
     "chat": (chat, "light"),
     "pipeline": (pipeline, "light"),
@@ -90,8 +123,30 @@ async def _from_its_top(answer: Locator) -> None:
 
 async def _take(name: str, browser: Browser, company: Corvane) -> None:
     show, scheme = PICTURES[name]
+    screen = await _opened(browser, company, scheme, HEIGHT)
+    await show(screen)
+    clip: FloatRect = {"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT}
+    await _leave_alone(screen.page)
+    await screen.page.screenshot(path=HERE / f"{name}.png", clip=clip, animations="disabled", caret="hide")
+    await screen.page.close()
+    _tell(HERE / f"{name}.png")
+
+
+async def _take_report(name: str, browser: Browser, company: Corvane) -> None:
+    who, words = REPORTS[name]
+    screen = await _opened(browser, company, "light", TALL)
+    await screen.become(who)
+    answer = await screen.say(words)
+    await _leave_alone(screen.page)
+    SHELF.mkdir(exist_ok=True)
+    await answer.screenshot(path=SHELF / f"{name}.png", animations="disabled", caret="hide")
+    await screen.page.close()
+    _tell(SHELF / f"{name}.png")
+
+
+async def _opened(browser: Browser, company: Corvane, scheme: Scheme, height: int) -> Screen:
     page = await browser.new_page(
-        viewport={"width": WIDTH, "height": HEIGHT},
+        viewport={"width": WIDTH, "height": height},
         color_scheme=scheme,
         reduced_motion="reduce",
         timezone_id="America/New_York",
@@ -100,33 +155,46 @@ async def _take(name: str, browser: Browser, company: Corvane) -> None:
     await page.clock.set_fixed_time(NOW)
     screen = Screen(page, company.workspace.page_url)
     await screen.open()
-    await show(screen)
-    # Neither a message under the mouse nor a blinking cursor.
+    return screen
+
+
+async def _leave_alone(page: Page) -> None:
+    """Neither a message under the mouse nor a blinking cursor."""
     await page.mouse.move(WIDTH - 2, 2)
     await page.evaluate("document.activeElement?.blur()")
-    clip: FloatRect = {"x": 0, "y": 0, "width": WIDTH, "height": HEIGHT}
-    await page.screenshot(path=HERE / f"{name}.png", clip=clip, animations="disabled", caret="hide")
-    await page.close()
-    print(f"docs/{name}.png: {(HERE / f'{name}.png').stat().st_size / 1000:.0f} kB")
+
+
+def _tell(path: Path) -> None:
+    print(f"{path.relative_to(HERE.parent)}: {path.stat().st_size / 1000:.0f} kB")
 
 
 async def _all(names: Sequence[str], path: str) -> None:
-    """Each picture is of a company of its own, which is made once: none shows what was done for another one."""
+    """Each picture is of a company of its own, which is made once: none shows what was done for another one.
+
+    Reports change nothing, so they are all of one.
+    """
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "made"
         prepare(made)
         async with chromium(path) as browser:
+            async with corvane(shutil.copytree(made, Path(folder) / "reports")) as company:
+                company.workspace.clock.advance(NOW.timestamp() - time.time())
+                for name in names:
+                    if name in REPORTS:
+                        await _take_report(name, browser, company)
             for name in names:
+                if name not in PICTURES:
+                    continue
                 async with corvane(shutil.copytree(made, Path(folder) / name)) as company:
                     company.workspace.clock.advance(NOW.timestamp() - time.time())
                     await _take(name, browser, company)
 
 
 def main() -> int:
-    names = sys.argv[1:] or list(PICTURES)
-    unknown = [name for name in names if name not in PICTURES]
+    names = sys.argv[1:] or [*PICTURES, *REPORTS]
+    unknown = [name for name in names if name not in {**PICTURES, **REPORTS}]
     if unknown:
-        print(f"There is no picture {', '.join(unknown)}; there are {', '.join(PICTURES)}.")
+        print(f"There is no picture {', '.join(unknown)}; there are {', '.join([*PICTURES, *REPORTS])}.")
         return 1
     path = find_chromium()
     if path is None:
