@@ -34,7 +34,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     ),
     "quota": (
         (r"\bquotas?\b|\battainments?\b", 3),
-        (r"\b(?:my|his|her|their|the|our|\[person\]'s|\[team\]'s) (?:number|target|goal)s?\b", 2.6),
+        (r"\b(?:my|his|her|their|the|our|\[person\]'s|\[team\]'s) (?:(?:stretch|challenge) )?(?:number|target|goal)s?\b", 2.6),
         (r"\bon (?:track|pace|plan)\b|\b(?:behind|ahead of|gap to) (?:plan|target|quota|goal|pace)\b|\bfrom target\b|\bto hit\b", 2.6),
         (r"\bhow (?:did|has|have) (?:i|we|\[person\]|\[team\]|my team) (?:do|done|perform(?:ed)?)\b|\bwhere (?:do|am) (?:i|we) (?:stand|at)\b|\bhow am i doing\b|\bhow(?:'?s| is| are) .{0,30} doing\b", 2.4),
         (r"\bhow far\b.*(?:target|goal|quota|off)|\bshort of\b", 2.4),
