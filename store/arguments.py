@@ -93,6 +93,10 @@ def build_parser() -> argparse.ArgumentParser:
     company.add_argument("--week-start", choices=list(WEEK), help="for a year of weeks: the first day of a week")
     company.add_argument("--open-rates", choices=list(RateKind), help="rates for everything that is open")
     company.add_argument(
+        "--questions-channel", metavar="NAME", help="where questions go that the knowledge base does not answer"
+    )
+    company.add_argument("--cards-by", choices=list(Role), help="from which role on people may add cards and files")
+    company.add_argument(
         "--region",
         action="append",
         default=[],

@@ -16,13 +16,17 @@ from sqlmodel import Session, SQLModel, col, select
 from store.models import (
     Account,
     Activity,
+    CardCheck,
     ChangeEntry,
     Contact,
     CreditSplit,
+    Enquiry,
     ForecastSubmission,
     Opportunity,
     Person,
+    PlaybookCard,
     Product,
+    Question,
     Quota,
     QuotaAcceptance,
     ReportSchedule,
@@ -49,6 +53,10 @@ class RecordKind(StrEnum):
     SNOOZE = "snooze"
     SPLIT = "split"
     THRESHOLD = "threshold"
+    QUESTION = "question"
+    CHECK = "check"
+    ENQUIRY = "enquiry"
+    CARD = "card"
 
 
 MODELS: Mapping[RecordKind, type[SQLModel]] = {
@@ -65,6 +73,10 @@ MODELS: Mapping[RecordKind, type[SQLModel]] = {
     RecordKind.SNOOZE: RiskSnooze,
     RecordKind.SPLIT: CreditSplit,
     RecordKind.THRESHOLD: RiskThreshold,
+    RecordKind.QUESTION: Question,
+    RecordKind.CHECK: CardCheck,
+    RecordKind.ENQUIRY: Enquiry,
+    RecordKind.CARD: PlaybookCard,
 }
 
 ONE_OF_A_KIND = frozenset({RecordKind.QUOTA, RecordKind.ACCEPTANCE, RecordKind.SPLIT})

@@ -4,6 +4,7 @@ from store.models.accounts import Account, Contact
 from store.models.activities import Activity, ActivityKind, Direction
 from store.models.conversations import Channel, ChannelMember, Conversation, InboundEvent, PendingChange
 from store.models.history import AuditEvent, ChangeEntry, Snapshot, Source
+from store.models.knowledge import Band, CardCheck, Enquiry, Fault, PlaybookCard, Question
 from store.models.opportunities import (
     WHOLE_SHARE,
     BuyingRole,
@@ -40,8 +41,10 @@ __all__ = [
     "Activity",
     "ActivityKind",
     "AuditEvent",
+    "Band",
     "BuyingRole",
     "CalendarDay",
+    "CardCheck",
     "Category",
     "ChangeEntry",
     "Channel",
@@ -52,7 +55,9 @@ __all__ = [
     "CreditSplit",
     "Delivery",
     "Direction",
+    "Enquiry",
     "ExchangeRate",
+    "Fault",
     "ForecastSubmission",
     "InboundEvent",
     "Leave",
@@ -66,7 +71,9 @@ __all__ = [
     "Payment",
     "PendingChange",
     "Person",
+    "PlaybookCard",
     "Product",
+    "Question",
     "Quota",
     "QuotaAcceptance",
     "RateKind",

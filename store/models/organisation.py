@@ -53,6 +53,7 @@ class Organisation(SQLModel, table=True):
         one_of("year_start", YearStart),
         one_of("week_start", ("mon", "tue", "wed", "thu", "fri", "sat", "sun")),
         one_of("open_rates", RateKind),
+        one_of("cards_by", ("rep", "manager", "admin")),
         currency_code(),
     )
 
@@ -72,6 +73,10 @@ class Organisation(SQLModel, table=True):
     """At which rates everything that is open is brought into `currency`: today's, or the plan's."""
     working_days: str = "mon,tue,wed,thu,fri"
     sharing: str = Sharing.TEAM
+    questions_channel: str = ""
+    """Name of the channel where questions go that the knowledge base does not answer; none when empty."""
+    cards_by: str = "manager"
+    """From which role on people may put cards and files into the playbook."""
 
     def day_of(self, moment: dt.datetime) -> dt.date:
         """The day that it is here at a moment."""

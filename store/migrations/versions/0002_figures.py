@@ -16,6 +16,8 @@ COLUMNS = (
     ("organisation", "year_start VARCHAR NOT NULL DEFAULT 'nearest' CONSTRAINT ck_organisation_year_start CHECK (year_start IN ('nearest', 'last'))"),
     ("organisation", "week_start VARCHAR NOT NULL DEFAULT 'mon' CONSTRAINT ck_organisation_week_start CHECK (week_start IN ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'))"),
     ("organisation", "open_rates VARCHAR NOT NULL DEFAULT 'daily' CONSTRAINT ck_organisation_open_rates CHECK (open_rates IN ('daily', 'plan'))"),
+    ("organisation", "questions_channel VARCHAR NOT NULL DEFAULT ''"),
+    ("organisation", "cards_by VARCHAR NOT NULL DEFAULT 'manager' CONSTRAINT ck_organisation_cards_by CHECK (cards_by IN ('rep', 'manager', 'admin'))"),
     ("outbox", "kept VARCHAR NOT NULL DEFAULT ''"),
     ("person", "on_boards BOOLEAN NOT NULL DEFAULT TRUE"),
     ("person", "quiet_from VARCHAR NOT NULL DEFAULT ''"),
@@ -175,6 +177,85 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('risk_snooze', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_risk_snooze_opportunity_id'), ['opportunity_id'], unique=False)
+    make_tables_of_the_playbook()
+
+
+def make_tables_of_the_playbook() -> None:
+    op.create_table('question',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('key', sa.String(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.Column('words', sa.String(), nullable=False),
+    sa.Column('band', sa.String(), nullable=False),
+    sa.Column('file', sa.String(), nullable=False),
+    sa.Column('section', sa.String(), nullable=False),
+    sa.Column('confidence', sa.Integer(), nullable=False),
+    sa.Column('helpful', sa.Boolean(), nullable=True),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("band IN ('sure', 'unsure', 'unknown')", name=op.f('ck_question_band')),
+    sa.CheckConstraint("reason IN ('', 'wrong', 'outdated', 'unclear', 'missing')", name=op.f('ck_question_reason')),
+    sa.CheckConstraint('confidence BETWEEN 0 AND 100', name=op.f('ck_question_confidence')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_question_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_question')),
+    sa.UniqueConstraint('key', name=op.f('uq_question_key'))
+    )
+    op.create_index('ix_question_asked_at', 'question', ['asked_at'], unique=False)
+    op.create_index('ix_question_file', 'question', ['file'], unique=False)
+    op.create_table('card_check',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('file', sa.String(), nullable=False),
+    sa.Column('content_hash', sa.String(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('holds', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.String(), nullable=False),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_card_check_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_card_check'))
+    )
+    op.create_index('ix_card_check_file', 'card_check', ['file', 'day'], unique=False)
+    op.create_table('enquiry',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('words', sa.String(), nullable=False),
+    sa.Column('asker_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('posted', sa.Boolean(), nullable=False),
+    sa.Column('answer', sa.String(), nullable=False),
+    sa.Column('answered_by', sa.Integer(), nullable=True),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['asker_id'], ['person.id'], name=op.f('fk_enquiry_asker_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_enquiry_person_id')),
+    sa.ForeignKeyConstraint(['answered_by'], ['person.id'], name=op.f('fk_enquiry_answered_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_enquiry'))
+    )
+    op.create_table('playbook_card',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('file', sa.String(), nullable=False),
+    sa.Column('title', sa.String(), nullable=False),
+    sa.Column('content', sa.String(), nullable=False),
+    sa.Column('upload', sa.String(), nullable=False),
+    sa.Column('card', sa.String(), nullable=False),
+    sa.Column('owner_id', sa.Integer(), nullable=True),
+    sa.Column('author_id', sa.Integer(), nullable=False),
+    sa.Column('enquiry_id', sa.Integer(), nullable=True),
+    sa.Column('channel', sa.String(), nullable=False),
+    sa.Column('saved_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('removed', sa.Boolean(), nullable=False),
+    sa.Column('published', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(content = '') <> (upload = '')", name=op.f('ck_playbook_card_one_source')),
+    sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_playbook_card_owner_id')),
+    sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_playbook_card_author_id')),
+    sa.ForeignKeyConstraint(['enquiry_id'], ['enquiry.id'], name=op.f('fk_playbook_card_enquiry_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_playbook_card')),
+    sa.UniqueConstraint('file', name=op.f('uq_playbook_card_file'))
+    )
 
 
 def rebuild_quota() -> None:
