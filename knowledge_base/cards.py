@@ -5,12 +5,14 @@ A document without front matter is a card too: its title is its first heading, e
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
 _FENCE = re.compile(r"\ufeff?---[ \t]*\r?\n(?P<body>.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\r|$)", re.DOTALL)
 _MAX_FRONT_MATTER = 20_000
+SIDECAR = ".card.yaml"
+"""Ends the name of the file beside one whose format has no front matter: ``offer.pdf.card.yaml``."""
 _LIST_MAX = 100
 
 _NAMES = {
@@ -94,6 +96,11 @@ def read_front_matter(text: str) -> FrontMatter:
         return FrontMatter(Card(), 0)
     card, problems = _card(values)
     return FrontMatter(card, match.end(), problems)
+
+
+def read_sidecar(text: str) -> FrontMatter:
+    """The card of a document that stands in a file of its own beside it. Never raises; problems are reported."""
+    return replace(read_front_matter(f"---\n{text}\n---\n"), body_start=0)
 
 
 def _card(values: Mapping[Any, Any]) -> tuple[Card, tuple[str, ...]]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from knowledge_base.cards import read_front_matter
+from knowledge_base.cards import SIDECAR, read_front_matter, read_sidecar
 from knowledge_base.chunking import Chunk, get_chunks, get_title
 from knowledge_base.embeddings import Encoder
 from knowledge_base.errors import IndexBusy, ModelMismatch, NothingToAdd
@@ -193,12 +193,13 @@ class IndexWriter:
             try:
                 loaders.check_size(found.suffix, found.size())
                 data = found.read()
-                content_hash = hashlib.sha256(_CUT.encode() + data).hexdigest()
+                beside = _sidecar(found)
+                content_hash = hashlib.sha256(_CUT.encode() + data + beside).hexdigest()
                 if known.get(found.name) == content_hash:
                     plan.unchanged.append(found.name)
                     done.add(found.name)
                     continue
-                document, problems = _document(root, found, loaders.load(found.name, data), content_hash)
+                document, problems = _document(root, found, loaders.load(found.name, data), content_hash, beside)
             except Unreadable as error:
                 plan.refused.append(Refused(found.name, error.reason))
                 continue
@@ -320,9 +321,17 @@ def _unpacked(files: Iterable[FoundFile], plan: _Plan) -> tuple[FoundFile, ...]:
     return tuple(listed)
 
 
-def _document(root: str, found: FoundFile, loaded: Loaded, content_hash: str) -> tuple[NewDocument, tuple[str, ...]]:
+def _sidecar(found: FoundFile) -> bytes:
+    """What stands beside a file in place of front matter; nothing for a member of an archive."""
+    beside = found.path.with_name(found.path.name + SIDECAR)
+    return b"" if found.member or not beside.is_file() else beside.read_bytes()
+
+
+def _document(
+    root: str, found: FoundFile, loaded: Loaded, content_hash: str, beside: bytes
+) -> tuple[NewDocument, tuple[str, ...]]:
     text = loaded.text
-    front = read_front_matter(text)
+    front = read_sidecar(beside.decode("utf-8", "replace")) if beside else read_front_matter(text)
     card, body_start = front.card, front.body_start
     title = card.title or (get_title(text, body_start) if loaded.is_markdown else "") or _title_of(found.name)
     chunks = get_chunks(text, body_start=body_start, title=title, markdown=loaded.is_markdown)
