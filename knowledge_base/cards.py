@@ -5,7 +5,7 @@ A document without front matter is a card too: its title is its first heading, e
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -100,7 +100,7 @@ def read_front_matter(text: str) -> FrontMatter:
 
 def read_sidecar(text: str) -> FrontMatter:
     """The card of a document that stands in a file of its own beside it. Never raises; problems are reported."""
-    return replace(read_front_matter(f"---\n{text}\n---\n"), body_start=0)
+    return read_front_matter(f"---\n{text}\n---\n")
 
 
 def _card(values: Mapping[Any, Any]) -> tuple[Card, tuple[str, ...]]:

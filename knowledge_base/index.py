@@ -331,8 +331,10 @@ def _document(
     root: str, found: FoundFile, loaded: Loaded, content_hash: str, beside: bytes
 ) -> tuple[NewDocument, tuple[str, ...]]:
     text = loaded.text
-    front = read_sidecar(beside.decode("utf-8", "replace")) if beside else read_front_matter(text)
-    card, body_start = front.card, front.body_start
+    front = read_front_matter(text)
+    body_start = front.body_start
+    front = read_sidecar(beside.decode("utf-8", "replace")) if beside else front
+    card = front.card
     title = card.title or (get_title(text, body_start) if loaded.is_markdown else "") or _title_of(found.name)
     chunks = get_chunks(text, body_start=body_start, title=title, markdown=loaded.is_markdown)
     if not chunks:
