@@ -43,7 +43,7 @@ SINGLE: Mapping[str, Text] = {
     "note": text("one note"),
 }
 HEADINGS: Mapping[str, Text] = {
-    "call": text("Calls"),
+    "call": text("Phone calls"),
     "email": text("E-mails"),
     "meeting": text("Meetings"),
     "demo": text("Demos"),
