@@ -78,7 +78,7 @@ def list_weights(context: SkillContext, parts: Sequence[Holder], period: Period,
         before = context.calendar.year_before(Grain.YEAR, period.start)
         worth: dict[int, Fraction] = defaultdict(Fraction)
         for row in sum_won_by_window(context.session, everybody, [(before.start, before.end)]):
-            worth[row.owner_id] += row.booked_minor
+            worth[row.person_id] += row.booked_minor
         nothing = text(
             "Nobody there won anything in {period}, so there is no share to split by.", period=period_name(before)
         )
@@ -186,7 +186,7 @@ def get_past_periods(context: SkillContext, period: Period) -> PastPeriods | Non
     past = list_past_periods(context, grain, COMPARED)
     best: dict[int, int] = defaultdict(int)
     for row in sum_won_by_window(context.session, Scope.everybody(), [(each.start, each.end) for each in past]):
-        best[row.owner_id] = max(best[row.owner_id], row.booked_minor)
+        best[row.person_id] = max(best[row.person_id], row.booked_minor)
     return PastPeriods(grain, tuple(best.values()))
 
 

@@ -9,10 +9,11 @@ from fractions import Fraction
 from skills.contract import SkillContext
 from skills.measures.calendar import Period, add_months
 from skills.measures.forecast import ENUMERATED, Band, Bet, Chance, Crowd, band, chance
-from store.forecasts import DueSum, WonSum, list_counted_ids, list_largest_due, list_stage_outcomes, sum_due, sum_won
+from store.credits import Credits, sum_credited
+from store.forecasts import DueSum, list_counted_ids, list_largest_due, list_stage_outcomes, sum_due
 from store.models import Category, Stage, Status
 from store.money import Money, exponent, rounded
-from store.opportunities import list_stages
+from store.opportunities import Booked, list_stages
 from store.scope import Scope
 
 HISTORY = 24
@@ -101,7 +102,7 @@ class Amounts:
         self.currency = next(iter(currencies)) if len(currencies) == 1 else context.organisation.currency
         self.missing: set[str] = set()
 
-    def won(self, row: WonSum) -> Fraction:
+    def won(self, row: Booked) -> Fraction:
         if row.currency == self.currency and not self.is_converted:
             return Fraction(row.amount_minor)
         if row.converted < row.priced:
@@ -140,24 +141,22 @@ def get_chances(context: SkillContext, before: dt.date | None = None) -> dict[in
 def get_outlook(context: SkillContext, scope: Scope, period: Period) -> Outlook:
     """Everything that is booked in the period or expected to close in it, of the people in scope."""
     session = context.session
-    won = sum_won(session, scope, period.start, period.end)
+    won = sum_credited(session, scope, period.start, period.end)
     due = sum_due(session, scope, period.start, period.end, context.today)
     chances = get_chances(context)
-    counted = [row for row in due if row.category != Category.OMITTED]
-    currencies = {row.currency for row in won if row.priced} | {row.currency for row in counted if row.priced}
+    counted = [row for row in due.whole if row.category != Category.OMITTED]
+    currencies = {row.currency for row in won.rows if row.priced} | {row.currency for row in counted if row.priced}
     amounts = Amounts(context, currencies, context.today)
     people: dict[int, Part] = defaultdict(Part)
-    for sold in won:
-        part = people[sold.owner_id]
+    for sold in won.rows:
+        part = people[sold.key or 0]
         part.booked += amounts.won(sold)
         part.won += sold.count
-    for row in counted:
-        part, amount = people[row.owner_id], amounts.open(Money(row.amount_minor, row.currency))
-        part.categories[row.category] = part.categories.get(row.category, Fraction(0)) + amount
-        part.worth += amount * _share(chances, row.stage_id)
-        part.due += row.count
+    for number, rows in due.people.items():
+        _add_due(people[number], [row for row in rows if row.category != Category.OMITTED], chances, amounts)
+    whole = Part(booked=sum((part.booked for part in people.values()), Fraction(0)), won=_count_once(won))
+    _add_due(whole, counted, chances, amounts)
     ids = list_counted_ids(session, scope, period.start, period.end, limit=LISTED + 1)
-    whole = total_of(people.values())
     return Outlook(
         currency=amounts.currency,
         is_converted=amounts.is_converted,
@@ -168,7 +167,7 @@ def get_outlook(context: SkillContext, scope: Scope, period: Period) -> Outlook:
         band=_band(context, scope, period, whole, counted, chances, amounts),
         unpriced=sum(row.count - row.priced for row in counted),
         overdue=sum(row.overdue for row in counted),
-        omitted=sum(row.count for row in due if row.category == Category.OMITTED),
+        omitted=sum(row.count for row in due.whole if row.category == Category.OMITTED),
         counted=tuple(ids) if len(ids) <= LISTED else None,
     )
 
@@ -177,17 +176,17 @@ def _share(chances: Mapping[int, Chance], stage_id: int) -> Fraction:
     return chances[stage_id].share if stage_id in chances else Fraction(0)
 
 
-def total_of(parts: Iterable[Part]) -> Part:
-    """Several people's parts together."""
-    total = Part()
-    for part in parts:
-        total.booked += part.booked
-        total.won += part.won
-        total.due += part.due
-        total.worth += part.worth
-        for category, amount in part.categories.items():
-            total.categories[category] = total.categories.get(category, Fraction(0)) + amount
-    return total
+def _add_due(part: Part, rows: Iterable[DueSum], chances: Mapping[int, Chance], amounts: Amounts) -> None:
+    for row in rows:
+        amount = amounts.open(Money(row.amount_minor, row.currency))
+        part.categories[row.category] = part.categories.get(row.category, Fraction(0)) + amount
+        part.worth += amount * _share(chances, row.stage_id)
+        part.due += row.count
+
+
+def _count_once(won: Credits) -> int:
+    """What several of these people share counts for each of them, and once for all."""
+    return sum(row.count for row in won.rows) - sum((len(one.people) - 1) * one.count for one in won.shared)
 
 
 def _stages(

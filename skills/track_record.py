@@ -138,10 +138,14 @@ def list_past_periods(context: SkillContext, grain: Grain, count: int = PERIODS)
 
 
 def get_track_record(
-    context: SkillContext, scope: Scope, grain: Grain, vintages: Sequence[Vintage] = VINTAGES
+    context: SkillContext,
+    scope: Scope,
+    grain: Grain,
+    vintages: Sequence[Vintage] = VINTAGES,
+    periods: tuple[Period, ...] | None = None,
 ) -> tuple[AtVintage, ...]:
-    """How good the forecasts about these people were, at each of the moments."""
-    periods = list_past_periods(context, grain)
+    """How good the forecasts about these people were, at each of the moments, in the last periods or those named."""
+    periods = list_past_periods(context, grain) if periods is None else periods
     people = list_population(context, scope)
     actuals = _actuals(context, scope, periods)
     rebuilt = _Snapshots(context, scope, periods, people, actuals)
@@ -201,9 +205,9 @@ def _at(
 def _actuals(context: SkillContext, scope: Scope, periods: Sequence[Period]) -> _Actuals:
     actuals = _Actuals()
     for row in sum_won_by_window(context.session, scope, [(period.start, period.end) for period in periods]):
-        actuals.minor[row.owner_id, row.window] += row.booked_minor
+        actuals.minor[row.person_id, row.window] += row.booked_minor
         if row.unconverted:
-            actuals.missing.add((row.owner_id, row.window))
+            actuals.missing.add((row.person_id, row.window))
     return actuals
 
 

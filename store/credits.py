@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlmodel import Session, col
 
-from store.ledger import Book, Items, Shared, joined_splits
+from store.ledger import Book, Items, Shared, joined_splits, split_ids
 from store.models import WHOLE_SHARE, Credit, CreditSplit, Opportunity, Payment, Product, Status
 from store.opportunities import Booked, By, month_of, sum_booked
 from store.scope import Scope
@@ -156,7 +156,7 @@ def list_credited_ids(
     account_id: int | None = None,
 ) -> Sequence[int]:
     """Won opportunities that somebody in scope is credited with, by booking date."""
-    split = select(col(CreditSplit.opportunity_id)).where(col(CreditSplit.kind) == Credit.DIRECT)
+    split = split_ids()
     shared = split.where(scope.clause(CreditSplit.person_id))
     # Two searches, each by an index of its own; either of them in one would go through everything that was won.
     owned = (scope.clause(Opportunity.owner_id), col(Opportunity.id).not_in(split))

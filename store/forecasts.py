@@ -1,15 +1,19 @@
-"""Queries behind forecasts: what is booked and due in a period, how stages ended, and what people have promised."""
+"""Queries behind forecasts: what is due in a period, what was won, how stages ended, what people have promised."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, Double, and_, case, cast, func, or_, select
 from sqlmodel import Session, col
 
 from store.change_log import RecordKind
-from store.models import Category, ChangeEntry, ForecastSubmission, Opportunity, Snapshot, Status
+from store.ledger import Book, Items, joined_splits, list_split, split_ids
+from store.models import Category, ChangeEntry, CreditSplit, ForecastSubmission, Opportunity, Snapshot, Status
 from store.money import Money
 from store.scope import Scope
 
@@ -20,25 +24,9 @@ SNAPSHOT_WITHIN = dt.timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class WonSum:
-    """Won opportunities of one owner and one currency, in minor units."""
-
-    owner_id: int
-    currency: str
-    count: int
-    priced: int
-    amount_minor: int
-    """As sold."""
-    converted: int
-    booked_minor: int
-    """In the organisation's currency, frozen on the booking date; of those that are `converted`."""
-
-
-@dataclass(frozen=True)
 class DueSum:
-    """Open opportunities of one owner, stage, category and currency that are expected to close in a period."""
+    """Open opportunities of one stage, category and currency that are expected to close in a period."""
 
-    owner_id: int
     stage_id: int
     category: str
     currency: str
@@ -52,12 +40,21 @@ class DueSum:
 
 
 @dataclass(frozen=True)
+class Due:
+    """What is expected to close, of a split opportunity the shares of the people in scope."""
+
+    people: Mapping[int, Sequence[DueSum]]
+    """Whoever has a share of an opportunity has it in their count."""
+    whole: Sequence[DueSum]
+    """Of all of them together: each opportunity counts once."""
+
+
+@dataclass(frozen=True)
 class DueOpportunity:
     id: int
-    name: str
     stage_id: int
-    category: str
     money: Money
+    """Of a split one what the people in scope have of it together."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +68,9 @@ class StageOutcome:
 
 @dataclass(frozen=True)
 class WindowSum:
-    """What one owner won in one of several stretches of days, in the organisation's currency."""
+    """What one person is credited with in one of several stretches of days, in the organisation's currency."""
 
-    owner_id: int
+    person_id: int
     window: int
     booked_minor: int
     unconverted: int
@@ -90,32 +87,11 @@ class SnapshotSum:
     amount_minor: int
 
 
-def sum_won(session: Session, scope: Scope, start: dt.date, end: dt.date) -> Sequence[WonSum]:
-    """What was won from `start` up to but not including `end`, by owner and currency."""
-    rows = session.execute(
-        select(
-            col(Opportunity.owner_id),
-            col(Opportunity.currency),
-            func.count(),
-            func.count(col(Opportunity.amount_minor)),
-            func.sum(Opportunity.amount_minor),
-            func.count(col(Opportunity.booked_minor)),
-            func.sum(Opportunity.booked_minor),
-        )
-        .where(_won(scope, start, end))
-        .group_by(col(Opportunity.owner_id), col(Opportunity.currency))
-    )
-    return [
-        WonSum(owner, currency, count, priced, int(amount or 0), converted, int(booked or 0))
-        for owner, currency, count, priced, amount, converted, booked in rows
-    ]
-
-
-def sum_due(session: Session, scope: Scope, start: dt.date, end: dt.date, today: dt.date) -> Sequence[DueSum]:
+def sum_due(session: Session, scope: Scope, start: dt.date, end: dt.date, today: dt.date) -> Due:
     """What is open and expected to close from `start` up to but not including `end`; omitted ones as well."""
-    key = (
-        col(Opportunity.owner_id), col(Opportunity.stage_id), col(Opportunity.category), col(Opportunity.currency)
-    )  # fmt: skip
+    owner, items = col(Opportunity.owner_id), _due_items(start, end)
+    currency, stage, category, close = items.keys
+    key = (owner, stage, category, currency)
     amount = cast(col(Opportunity.amount_minor), Double)
     rows = session.execute(
         select(
@@ -124,42 +100,52 @@ def sum_due(session: Session, scope: Scope, start: dt.date, end: dt.date, today:
             func.count(col(Opportunity.amount_minor)),
             func.sum(Opportunity.amount_minor),
             func.sum(amount * amount),
-            func.count(case((col(Opportunity.expected_close) < today, 1))),
+            func.count(case((close < today, 1))),
         )
-        .where(_due(scope, start, end))
+        .where(*items.where, scope.clause(owner))
         .group_by(*key)
     )
-    return [
-        DueSum(owner, stage, category, currency, count, priced, int(minor or 0), float(squares or 0), overdue)
-        for owner, stage, category, currency, count, priced, minor, squares, overdue in rows
-    ]
+    people: dict[tuple[int, _DueKey], _DueTally] = defaultdict(_DueTally)
+    whole: dict[_DueKey, _DueTally] = defaultdict(_DueTally)
+    for number, stage_id, name, unit, *sums in rows:
+        for tally in (people[number, (stage_id, name, unit)], whole[stage_id, name, unit]):
+            tally.add(*sums)
+    for split in list_split(session, scope, items):
+        unit, stage_id, name, expected = split.keys
+        its, late = (stage_id, name, unit), int(expected < today)
+        if scope.allows(split.owner_id):
+            for tally in (people[split.owner_id, its], whole[its]):
+                tally.add_one(split.amounts[0], late, times=-1)
+        own = split.own_parts(scope)
+        for person, (part,) in own.items():
+            people[person, its].add_one(part, late)
+        if own:
+            whole[its].add_one(split.own_amount(scope), late)
+    found: dict[int, list[DueSum]] = defaultdict(list)
+    for (number, its), tally in people.items():
+        if tally.count:
+            found[number].append(tally.summed(its))
+    return Due(found, [tally.summed(its) for its, tally in whole.items() if tally.count])
 
 
 def list_largest_due(
     session: Session, scope: Scope, start: dt.date, end: dt.date, *, currency: str, limit: int
 ) -> Sequence[DueOpportunity]:
     """The largest open opportunities of one currency that are due in a period and not omitted."""
-    rows = session.execute(
-        select(
-            col(Opportunity.id),
-            col(Opportunity.name),
-            col(Opportunity.stage_id),
-            col(Opportunity.category),
-            col(Opportunity.amount_minor),
-        )
-        .where(
-            _due(scope, start, end),
-            col(Opportunity.category) != Category.OMITTED,
-            col(Opportunity.amount_minor) > 0,
-            col(Opportunity.currency) == currency,
-        )
-        .order_by(col(Opportunity.amount_minor).desc(), col(Opportunity.id))
-        .limit(limit)
+    items = _due_items(start, end, col(Opportunity.category) != Category.OMITTED, col(Opportunity.currency) == currency)
+    number, stage, amount = col(Opportunity.id), col(Opportunity.stage_id), col(Opportunity.amount_minor)
+    query = select(number, stage, amount).where(*items.where, scope.clause(Opportunity.owner_id), amount > 0)
+    on = joined_splits(session)
+    if on is not None:
+        query = query.where(number.not_in(split_ids()))
+    found = [tuple(row) for row in session.execute(query.order_by(amount.desc(), number).limit(limit))]
+    split = (
+        (one.item_id, one.keys[1], part)
+        for one in (list_split(session, scope, items) if on is not None else ())
+        if (part := one.own_amount(scope))
     )
-    return [
-        DueOpportunity(number, name, stage, category, Money(minor, currency))
-        for number, name, stage, category, minor in rows
-    ]
+    largest = nsmallest(limit, chain(found, split), key=lambda row: (-row[2], row[0]))
+    return [DueOpportunity(one, stage_id, Money(minor, currency)) for one, stage_id, minor in largest]
 
 
 def list_counted_ids(
@@ -167,18 +153,27 @@ def list_counted_ids(
 ) -> Sequence[tuple[int, str]]:
     """Ids and categories of what a forecast counts, won ones as closed; at most `limit` of them."""
     category = case((col(Opportunity.status) == Status.WON, Category.CLOSED), else_=col(Opportunity.category))
-    rows = session.execute(
-        select(col(Opportunity.id), category)
-        .where(
-            or_(
-                _won(scope, start, end),
-                and_(_due(scope, start, end), col(Opportunity.category) != Category.OMITTED),
-            )
-        )
-        .order_by(col(Opportunity.id))
-        .limit(limit)
+    won = and_(
+        col(Opportunity.status) == Status.WON, col(Opportunity.closed_on) >= start, col(Opportunity.closed_on) < end
     )
-    return [(number, name) for number, name in rows]
+    due = and_(*_due_items(start, end, col(Opportunity.category) != Category.OMITTED).where)
+    owned = [scope.clause(Opportunity.owner_id)]
+    searches: list[list[ColumnElement[bool]]] = [owned]
+    if joined_splits(session) is not None and scope.people is not None:
+        number = col(Opportunity.id)
+        owned.append(number.not_in(split_ids()))
+        # A search of its own: either of them in one would go through everything there is.
+        searches.append([number.in_(split_ids().where(scope.clause(CreditSplit.person_id)))])
+    found: dict[int, str] = {}
+    for credited in searches:
+        rows = session.execute(
+            select(col(Opportunity.id), category)
+            .where(or_(won, due), *credited)
+            .order_by(col(Opportunity.id))
+            .limit(limit)
+        )
+        found.update((number, name) for number, name in rows)
+    return sorted(found.items())[:limit]
 
 
 def list_stage_outcomes(session: Session, start: dt.date, end: dt.date) -> Sequence[StageOutcome]:
@@ -231,19 +226,26 @@ def get_snapshot_day(session: Session, day: dt.date) -> dt.date | None:
 def sum_snapshot(
     session: Session, scope: Scope, taken_on: dt.date, start: dt.date, end: dt.date
 ) -> Sequence[SnapshotSum]:
-    """What was open when `taken_on` ended and expected to close from `start` up to but not including `end`."""
-    key = (col(Snapshot.stage_id), col(Snapshot.category), col(Snapshot.currency))
-    rows = session.execute(
-        select(*key, func.sum(Snapshot.amount_minor))
-        .where(
-            col(Snapshot.taken_on) == taken_on,
-            col(Snapshot.expected_close) >= start,
-            col(Snapshot.expected_close) < end,
-            scope.clause(Snapshot.owner_id),
-        )
-        .group_by(*key)
-    )
-    return [SnapshotSum(stage, category, currency, int(minor or 0)) for stage, category, currency, minor in rows]
+    """What was open when `taken_on` ended and expected to close from `start` up to but not including `end`.
+
+    No snapshot keeps who had which share: what is split today counts as split then.
+    """
+    owner, number = col(Snapshot.owner_id), col(Snapshot.opportunity_id)
+    key, amount = (col(Snapshot.stage_id), col(Snapshot.category), col(Snapshot.currency)), col(Snapshot.amount_minor)
+    where = (
+        col(Snapshot.taken_on) == taken_on, col(Snapshot.expected_close) >= start, col(Snapshot.expected_close) < end
+    )  # fmt: skip
+    sums: dict[_DueKey, int] = defaultdict(int)
+    rows = session.execute(select(*key, func.sum(amount)).where(*where, scope.clause(owner)).group_by(*key))
+    for stage, category, currency, minor in rows:
+        sums[stage, category, currency] += int(minor or 0)
+    if scope.people is not None:
+        items = Items(key, (amount,), where, ((Snapshot, number == col(Opportunity.id)),), owner=owner)
+        for one in list_split(session, scope, items):
+            stage, category, currency = one.keys
+            whole = one.amounts[0] if scope.allows(one.owner_id) else 0
+            sums[stage, category, currency] += (one.own_amount(scope) or 0) - (whole or 0)
+    return [SnapshotSum(*its, minor) for its, minor in sums.items()]
 
 
 def list_calls(
@@ -289,44 +291,67 @@ def list_calls(
 def sum_won_by_window(
     session: Session, scope: Scope, windows: Sequence[tuple[dt.date, dt.date]]
 ) -> Sequence[WindowSum]:
-    """What each owner won in each of some stretches of days, by booking date; the stretches do not overlap."""
+    """What each person is credited with in each of some stretches of days, by booking date; the stretches do not
+    overlap."""
     if not windows:
         return []
     closed_on = col(Opportunity.closed_on)
     within = [and_(closed_on >= start, closed_on < end) for start, end in windows]
     place: Any = case(*((inside, number) for number, inside in enumerate(within)))
-    rows = session.execute(
-        select(
-            col(Opportunity.owner_id),
-            place,
-            func.sum(Opportunity.booked_minor),
-            func.count(col(Opportunity.amount_minor)) - func.count(col(Opportunity.booked_minor)),
-        )
-        .where(
-            col(Opportunity.status) == Status.WON,
-            closed_on >= min(start for start, _ in windows),
-            closed_on < max(end for _, end in windows),
-            or_(*within),
-            scope.clause(Opportunity.owner_id),
-        )
-        .group_by(col(Opportunity.owner_id), place)
+    book = Book()
+    book.fill(
+        session,
+        scope,
+        Items(
+            keys=(place,),
+            sums=(col(Opportunity.booked_minor), col(Opportunity.amount_minor)),
+            where=(
+                col(Opportunity.status) == Status.WON,
+                closed_on >= min(start for start, _ in windows),
+                closed_on < max(end for _, end in windows),
+                or_(*within),
+            ),
+        ),
     )
-    return [WindowSum(owner, number, int(minor or 0), unconverted) for owner, number, minor, unconverted in rows]
+    return [
+        WindowSum(person, window, tally.sums[0], tally.filled[1] - tally.filled[0])
+        for (person, (window,)), tally in book.tallies.items()
+        if tally.count
+    ]
 
 
-def _won(scope: Scope, start: dt.date, end: dt.date) -> ColumnElement[bool]:
-    return and_(
-        col(Opportunity.status) == Status.WON,
-        col(Opportunity.closed_on) >= start,
-        col(Opportunity.closed_on) < end,
-        scope.clause(Opportunity.owner_id),
-    )
+_DueKey = tuple[int, str, str]
+"""Stage, category, currency."""
 
 
-def _due(scope: Scope, start: dt.date, end: dt.date) -> ColumnElement[bool]:
-    return and_(
-        col(Opportunity.status) == Status.OPEN,
-        col(Opportunity.expected_close) >= start,
-        col(Opportunity.expected_close) < end,
-        scope.clause(Opportunity.owner_id),
+@dataclass
+class _DueTally:
+    count: int = 0
+    priced: int = 0
+    minor: int = 0
+    squares: float = 0.0
+    overdue: int = 0
+
+    def add(self, count: int, priced: int, minor: int | None, squares: float | None, overdue: int) -> None:
+        self.count += count
+        self.priced += priced
+        self.minor += int(minor or 0)
+        self.squares += float(squares or 0)
+        self.overdue += overdue
+
+    def add_one(self, minor: int | None, late: int, *, times: int = 1) -> None:
+        amount = minor or 0
+        self.add(times, times * (minor is not None), times * amount, times * float(amount) ** 2, times * late)
+
+    def summed(self, key: _DueKey) -> DueSum:
+        # What is taken from a sum in floating point leaves a trace on either side of zero.
+        return DueSum(*key, self.count, self.priced, self.minor, max(self.squares, 0.0), self.overdue)
+
+
+def _due_items(start: dt.date, end: dt.date, *only: ColumnElement[bool]) -> Items:
+    close = col(Opportunity.expected_close)
+    return Items(
+        keys=(col(Opportunity.currency), col(Opportunity.stage_id), col(Opportunity.category), close),
+        sums=(col(Opportunity.amount_minor),),
+        where=(col(Opportunity.status) == Status.OPEN, close >= start, close < end, *only),
     )

@@ -4,7 +4,7 @@ What is not split is summed by an index; the few opportunities that are split ar
 parts of a split amount are whole minor units by largest remainder, so that they add up to the amount.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -62,11 +62,40 @@ class Items:
     where: tuple[ColumnElement[bool], ...]
     joins: tuple[tuple[Any, Any], ...] = ()
     item: Any = field(default_factory=lambda: col(Opportunity.id))
+    owner: Any = field(default_factory=lambda: col(Opportunity.owner_id))
 
     def joined(self, statement: Any) -> Any:
         for table, on in self.joins:
             statement = statement.join(table, on)
         return statement.where(*self.where)
+
+
+@dataclass(frozen=True)
+class Split:
+    """One item that is split."""
+
+    item_id: int
+    owner_id: int
+    keys: tuple[Any, ...]
+    amounts: tuple[int | None, ...]
+    """Of each sum, the whole."""
+    shares: Mapping[int, int]
+    """Everybody's share in hundredths of a percent."""
+
+    def own_parts(self, scope: Scope) -> Mapping[int, tuple[int | None, ...]]:
+        """What each of them who is in scope has of the amounts."""
+        shares = list(self.shares.values())
+        columns = [
+            [None] * len(shares) if amount is None else parts(amount, shares) for amount in self.amounts
+        ]  # fmt: skip
+        everybody = zip(self.shares, zip(*columns, strict=True), strict=True)
+        return {person: own for person, own in everybody if scope.allows(person)}
+
+    def own_amount(self, scope: Scope) -> int | None:
+        """What those of them who are in scope have of the first amount together."""
+        if self.amounts[0] is None:
+            return None
+        return sum(own[0] or 0 for own in self.own_parts(scope).values())
 
 
 @dataclass
@@ -105,27 +134,26 @@ class Book:
         for row in _sum_by_owner(session, scope, items):
             filled, sums = row[first : first + width], [int(one or 0) for one in row[first + width :]]
             self._add(row[0], tuple(row[2:first]), row[1], filled, sums)
-        for owner, keys, amounts, shares in _list_split(session, scope, items):
-            self._correct(scope, owner, keys, amounts, shares)
+        for split in list_split(session, scope, items):
+            self._correct(scope, split)
 
-    def _correct(
-        self, scope: Scope, owner: int, keys: tuple[Any, ...], amounts: Sequence[int | None], shares: dict[int, int]
-    ) -> None:
+    def _correct(self, scope: Scope, split: Split) -> None:
         """Take from the owner what was summed as theirs alone, and give everybody in scope their part."""
-        filled = [int(amount is not None) for amount in amounts]
-        whole = [amount or 0 for amount in amounts]
-        people = [person for person in shares if scope.allows(person)]
-        self.crosses |= scope.allows(owner) != bool(people)
-        self.touched |= {owner, *people}
+        owner, keys = split.owner_id, split.keys
+        filled = [int(amount is not None) for amount in split.amounts]
+        whole = [amount or 0 for amount in split.amounts]
+        own_parts = split.own_parts(scope)
+        self.crosses |= scope.allows(owner) != bool(own_parts)
+        self.touched |= {owner, *own_parts}
         if scope.allows(owner):
             self._add(owner, keys, -1, [-one for one in filled], [-one for one in whole])
-        columns = [dict(zip(shares, parts(amount, list(shares.values())), strict=True)) for amount in whole]
-        for number, person in enumerate(people):
+        for number, (person, own) in enumerate(own_parts.items()):
             counts = self._by_person or number == 0
-            own = [column[person] for column in columns]
-            self._add(person, keys, int(counts), filled if counts else [0] * len(filled), own)
-        if len(people) > 1:
-            key = (frozenset(people), keys[0] if keys else None)
+            self._add(
+                person, keys, int(counts), filled if counts else [0] * len(filled), [amount or 0 for amount in own]
+            )
+        if len(own_parts) > 1:
+            key = (frozenset(own_parts), keys[0] if keys else None)
             self._shared.setdefault(key, _Tally()).add(1, filled, whole)
 
     def _add(self, person: int, keys: tuple[Any, ...], count: int, filled: Sequence[int], sums: Sequence[int]) -> None:
@@ -143,7 +171,7 @@ class Book:
 
 def _sum_by_owner(session: Session, scope: Scope, items: Items) -> Iterator[Any]:
     """As if every owner had everything of theirs: owner, count, keys, how many have each sum, and the sums."""
-    owner = col(Opportunity.owner_id)
+    owner = items.owner
     columns = (owner, func.count(), *items.keys)
     numbers = (*(func.count(one) for one in items.sums), *(func.sum(one) for one in items.sums))
     statement = items.joined(select(*columns, *numbers).select_from(Opportunity)).where(scope.clause(owner))
@@ -161,25 +189,28 @@ def joined_splits(session: Session) -> ColumnElement[bool] | None:
     return col(Opportunity.id) == (split + 0 if count <= FEW else split)
 
 
-def _list_split(
-    session: Session, scope: Scope, items: Items
-) -> Iterator[tuple[int, tuple[Any, ...], Sequence[int | None], dict[int, int]]]:
-    """Split items that touch the scope: owner, keys, amounts, and everybody's share by the person."""
+def split_ids() -> Any:
+    """Which opportunities are split; what is added to its conditions is about the shares."""
+    return select(col(CreditSplit.opportunity_id)).where(col(CreditSplit.kind) == Credit.DIRECT)
+
+
+def list_split(session: Session, scope: Scope, items: Items) -> Iterator[Split]:
+    """Split items that touch the scope."""
     on = joined_splits(session)
     if on is None:
         return
-    split, owner = col(CreditSplit.opportunity_id), col(Opportunity.owner_id)
-    touched = select(split).where(col(CreditSplit.kind) == Credit.DIRECT, scope.clause(CreditSplit.person_id))
-    columns = (items.item, owner, *items.keys, *items.sums, col(CreditSplit.person_id), col(CreditSplit.share))
+    person = col(CreditSplit.person_id)
+    columns = (items.item, items.owner, *items.keys, *items.sums, person, col(CreditSplit.share))
     statement = items.joined(select(*columns).select_from(CreditSplit).join(Opportunity, on)).where(
         col(CreditSplit.kind) == Credit.DIRECT
     )
     if scope.people is not None:
-        statement = statement.where(or_(scope.clause(owner), split.in_(touched)))
+        touched = col(CreditSplit.opportunity_id).in_(split_ids().where(scope.clause(person)))
+        statement = statement.where(or_(scope.clause(items.owner), touched))
     statement = statement.order_by(items.item, col(CreditSplit.id)).execution_options(yield_per=1000)
     width = 2 + len(items.keys)
     for _, group in groupby(session.execute(statement), key=lambda row: row[0]):
         rows = list(group)
         first = rows[0]
         shares = {row[-2]: row[-1] for row in rows}
-        yield first[1], tuple(first[2:width]), list(first[width:-2]), shares
+        yield Split(first[0], first[1], tuple(first[2:width]), tuple(first[width:-2]), shares)

@@ -162,13 +162,17 @@ class Books:
     def shares(self, start: dt.date, end: dt.date) -> Iterator[Share]:
         """Direct credit for everything won in a period, split to the cent."""
         for deal in self.won(start, end):
-            rows = self.splits(deal["id"])
-            people = [row["person_id"] for row in rows] or [deal["owner_id"]]
-            shares = [row["share"] for row in rows] or [10_000]
-            minors = largest_remainder(deal["amount_minor"], shares)
-            bookeds = largest_remainder(deal["booked_minor"], shares)
-            for person_id, minor, booked in zip(people, minors, bookeds, strict=True):
-                yield Share(person_id, deal, minor, booked)
+            yield from self.shares_of(deal)
+
+    def shares_of(self, deal: Row) -> Iterator[Share]:
+        """Everybody's part of one deal; what is open has nothing booked yet."""
+        rows = self.splits(deal["id"])
+        people = [row["person_id"] for row in rows] or [deal["owner_id"]]
+        shares = [row["share"] for row in rows] or [10_000]
+        minors = largest_remainder(deal["amount_minor"] or 0, shares)
+        bookeds = largest_remainder(deal["booked_minor"] or 0, shares)
+        for person_id, minor, booked in zip(people, minors, bookeds, strict=True):
+            yield Share(person_id, deal, minor, booked)
 
     def booked(self, start: dt.date, end: dt.date, people: Iterable[int] | None = None) -> int:
         """Credited to these people, in dollars as booked."""

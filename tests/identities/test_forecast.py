@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.identities.books import Books, Row, month_after, quarter_of, units
+from tests.identities.books import Books, Share, month_after, quarter_of, units
 from tests.identities.conftest import DAY, Ask
 from tests.identities.past import Past
 from tests.identities.said import figure, percent, unit
@@ -64,26 +64,27 @@ def test_landing_and_categories_are_sums_of_products(
 ) -> None:
     people, share = people_of(books, whose), chances(books, past)
     due = [
-        row
+        share
         for row in books.deals.values()
         if row["status"] == "open"
-        and row["owner_id"] in people
         and row["category"] != "omitted"
         and row["expected_close"]
         and start <= row["expected_close"] < end
+        for share in books.shares_of(row)
+        if share.person_id in people
     ]
     won = [one for one in books.shares(start, end) if one.person_id in people]
-    currencies = {row["currency"] for row in due if row["amount_minor"]} | {one.deal["currency"] for one in won}
+    currencies = {one.deal["currency"] for one in due if one.minor} | {one.deal["currency"] for one in won}
     currency = currencies.pop() if len(currencies) == 1 else "USD"
 
-    def exact(row: Row) -> Fraction:
-        return books.converted(row["amount_minor"] or 0, row["currency"], DAY, "daily", currency)
+    def exact(one: Share) -> Fraction:
+        return books.converted(one.minor, one.deal["currency"], DAY, "daily", currency)
 
     booked = Fraction(sum(one.booked if currency == "USD" else one.minor for one in won))
     category: dict[str, Fraction] = defaultdict(Fraction)
-    for row in due:
-        category[row["category"]] += exact(row)
-    worth = sum((exact(row) * share[row["stage_id"]] for row in due), Fraction(0))
+    for one in due:
+        category[one.deal["category"]] += exact(one)
+    worth = sum((exact(one) * share[one.deal["stage_id"]] for one in due), Fraction(0))
     reply = ask("forecast", period=period, **WHOSE[whose])
     assert unit(reply, "landing") == currency
     assert figure(reply, "booked") == units(booked)
@@ -102,7 +103,6 @@ def test_a_stage_has_its_own_chance_where_enough_went_through_it(books: Books, p
     assert opened == sorted(opened), "the later the stage, the likelier"
 
 
-@pytest.mark.xfail(strict=True, reason="forecasts count what is won in full for its owner, whatever was split")
 def test_a_forecast_stands_on_what_people_are_credited_with(ask: Ask, books: Books) -> None:
     """One figure, one value: "booked" of a person and a quarter is the same in every answer."""
     start, end = month_after(START, -3), START
@@ -113,9 +113,8 @@ def test_a_forecast_stands_on_what_people_are_credited_with(ask: Ask, books: Boo
             assert said == units(books.booked(start, end, [whose])), name
 
 
-def pairs(books: Books, person: int, count: int, *, credited: bool = True) -> list[tuple[int, int]]:
-    """What somebody called by the end of week 4 of each past quarter, beside what they were credited with then, or
-    what they won without regard to splits."""
+def pairs(books: Books, person: int, count: int) -> list[tuple[int, int]]:
+    """What somebody called by the end of week 4 of each past quarter, beside what they were credited with then."""
     zone, found = ZoneInfo("America/New_York"), []
     for back in range(count, 0, -1):
         start, end = month_after(START, -3 * back), month_after(START, 3 - 3 * back)
@@ -130,21 +129,11 @@ def pairs(books: Books, person: int, count: int, *, credited: bool = True) -> li
         ]
         if calls:
             newest = max(calls, key=lambda row: (row["submitted_at"], row["id"]))
-            owned = sum(deal["booked_minor"] for deal in books.won(start, end) if deal["owner_id"] == person)
-            actual = books.booked(start, end, [person]) if credited else owned
-            found.append((newest["amount_minor"], actual))
+            found.append((newest["amount_minor"], books.booked(start, end, [person])))
     return found
 
 
 CALLERS = ("Hannah Lindgren", "Marcus Bell", "Tyler Nakamura", "Owen Castellano", "Dana Whitfield")
-
-
-@pytest.mark.parametrize("name", CALLERS)
-def test_how_good_calls_were_is_what_the_rows_say(ask: Ask, books: Books, name: str) -> None:
-    known = pairs(books, books.person(name), 8, credited=False)
-    assert len(known) >= 4
-    reply = ask("accuracy", owner=name)
-    assert (figure(reply, "wape"), figure(reply, "bias")) == scores(known)
 
 
 def scores(known: list[tuple[int, int]]) -> tuple[Decimal, Decimal]:
@@ -154,11 +143,12 @@ def scores(known: list[tuple[int, int]]) -> tuple[Decimal, Decimal]:
     return percent(off), percent(Fraction(sum(said - actual for said, actual in known), total))
 
 
-@pytest.mark.xfail(strict=True, reason="calls are measured by what is won in full for its owner, whatever was split")
-def test_calls_are_measured_by_what_people_are_credited_with(ask: Ask, books: Books) -> None:
-    for name in CALLERS:
-        reply = ask("accuracy", owner=name)
-        assert (figure(reply, "wape"), figure(reply, "bias")) == scores(pairs(books, books.person(name), 8)), name
+@pytest.mark.parametrize("name", CALLERS)
+def test_calls_are_measured_by_what_people_are_credited_with(ask: Ask, books: Books, name: str) -> None:
+    known = pairs(books, books.person(name), 8)
+    assert len(known) >= 4
+    reply = ask("accuracy", owner=name)
+    assert (figure(reply, "wape"), figure(reply, "bias")) == scores(known)
 
 
 def test_people_have_their_habits(books: Books) -> None:

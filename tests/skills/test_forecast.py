@@ -240,3 +240,43 @@ def test_the_sum_over_people_is_the_whole(ask: Asking) -> None:
     reply = ask("Mara", "forecast")
     assert figure(reply, "booked") * 100 == cents
     assert figure(reply, "landing") * 100 == round(cents * 1.8)
+
+
+def test_a_shared_opportunity_counts_by_its_shares_and_once_for_a_team(ask: Asking) -> None:
+    won = ask.company.won("Dana", "50000", day(10, 5))
+    ask.company.won("Dana", "1000", day(10, 6))
+    due = ask.company.open("Dana", "10000.01", "Proposal", close=day(11, 1), category="commit")
+    ask.company.split(won, Dana=60, Sam=40)
+    ask.company.split(due, Dana=50, Sam=25, Lee=25)
+    dana, sam, team = ask("Dana", "forecast"), ask("Sam", "forecast"), ask("Dana", "forecast", team="my team")
+    assert [figure(one, "booked") for one in (dana, sam)] == [31000, 20000]
+    assert [figure(one, "booked") for one in (dana, sam)] == [figure(ask(who, "booked", owner="me"), "booked")
+                                                              for who in ("Dana", "Sam")]  # fmt: skip
+    assert [str(figure(one, "category_commit")) for one in (dana, sam)] == ["5000.01", "2500"]
+    assert headline(sam).endswith("$20,000 booked, $2,500 still open.")
+    made_of = {f.name: f for f in team.answer.figures}
+    assert (made_of["booked"].count, made_of["open_pipeline"].count) == (2, 1)
+    assert figure(team, "booked") == 51000
+    for reply in (dana, sam, team):
+        records = {f.name: f.records for f in reply.answer.figures}["landing"]
+        assert records is not None
+        assert {won, due} <= set(records.ids or ())
+    assert "One that is counted should have closed already: its close date has passed." in notes(team)
+
+
+def test_what_somebody_gave_away_entirely_is_not_theirs(ask: Asking) -> None:
+    due = ask.company.open("Dana", "10000", "Proposal", close=day(12, 1))
+    ask.company.split(due, Sam=100)
+    assert figure(ask("Dana", "forecast"), "open_pipeline") == 0
+    assert figure(ask("Sam", "forecast"), "landing_high") == 10000
+    assert figure(ask("Sam", "forecast"), "landing") == 6000
+
+
+def test_calls_are_measured_by_credit(ask: Asking) -> None:
+    quarter = (day(7, 1), day(10, 1))
+    won = ask.company.won("Dana", "50000", day(8, 5))
+    ask.company.split(won, Dana=60, Sam=40)
+    call(ask, "Dana", "30000", at(7, 5), quarter=quarter)
+    call(ask, "Sam", "10000", at(7, 5), quarter=quarter)
+    assert figure(ask("Dana", "accuracy", owner="me"), "wape") == 0
+    assert figure(ask("Sam", "accuracy", owner="me"), "bias") == -50
