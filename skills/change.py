@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel
 from skills.answer import Action, Answer, Block, Fact, Facts, Invocation, Model, Status, Subject
 from skills.terms import KINDS, named
 from skills.text import AnyValue, Text, listed, text, value
-from store.change_log import DELETED, MODELS, Applied, FieldChange, Json, RecordChange, RecordKind, list_change
+from store.change_log import DELETED, FINAL, MODELS, Applied, FieldChange, Json, RecordChange, RecordKind, list_change
 from store.models import WHOLE_SHARE, Account, Opportunity, Person, Product, Stage
 from store.models import Status as RecordStatus
 from store.money import Money
@@ -35,6 +35,8 @@ class Change(Model):
     """Buttons that make sense once it is done."""
     blocks: tuple[Block, ...] = ()
     """What is shown instead of the list of fields, where that would be long: the targets of a team in a table."""
+    private: bool = False
+    """Whether it is the asker's own affair, which nobody else in a channel is told of."""
 
 
 class ShownChange(Model):
@@ -92,6 +94,10 @@ FIELDS: dict[str, tuple[str, Text]] = {
     "until": ("until", text("until")),
     "reason": ("reason", text("reason")),
     "on_boards": ("on_boards", text("named on leaderboards")),
+    "guided": ("guided", text("new-hire mode")),
+    "shares_progress": ("shares_progress", text("progress shared with the manager")),
+    "step": ("step", text("step")),
+    "marked_on": ("marked_on", text("marked on")),
     "working_days_only": ("working_days_only", text("working days only")),
 }
 """Every column that people may see change: its name for programs, and for people."""
@@ -260,12 +266,14 @@ def preview(change: Change, shown: Sequence[ShownChange], risks: Sequence[Text],
 def done(change: Change, applied: Applied, shown: Sequence[ShownChange]) -> Answer:
     """What was changed, with the button that takes it back."""
     undo = Action(label=text("Undo"), invocation=Invocation.of("undo", change=applied.change_id))
+    stays = bool(change.undoes) or all(record.kind in FINAL for record in change.records)
     return Answer(
         status=Status.DONE,
         headline=_headline(change, shown),
         blocks=_facts(change, shown),
-        actions=(*(() if change.undoes else (undo,)), *change.follow_ups),
+        actions=(*(() if stays else (undo,)), *change.follow_ups),
         subject=next((subject for record in applied.records if (subject := _subject(record))), None),
+        private=change.private,
     )
 
 

@@ -1,5 +1,6 @@
 """Whose records somebody may read and change. The asker's rights count, never the bot's; in doubt, no."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -9,7 +10,7 @@ from skills.errors import NotAllowed
 from skills.terms import ROLES
 from skills.text import text
 from store.change_log import MODELS, RecordChange, RecordKind
-from store.models import Opportunity, Organisation, Person, Role, Sharing
+from store.models import Enquiry, Opportunity, Organisation, Person, Role, Sharing
 from store.people import list_report_ids, list_team_ids
 from store.scope import Scope
 
@@ -19,9 +20,17 @@ OWNER_FIELD = {
     RecordKind.SCHEDULE: "owner_id",
     RecordKind.SUBMISSION: "person_id",
 }
-OWN_FIELDS = frozenset({"on_boards", "quiet_from", "quiet_until"})
+OWN_FIELDS = frozenset({"on_boards", "quiet_from", "quiet_until", "guided", "shares_progress"})
 """What everybody decides for themselves, and nobody for others."""
-PARTS_OF_OPPORTUNITIES = frozenset({RecordKind.SNOOZE, RecordKind.SPLIT})
+
+AUTHOR_FIELD = {
+    RecordKind.ACCEPTANCE: "person_id",
+    RecordKind.SUBMISSION: "author_id",
+    RecordKind.QUESTION: "person_id",
+    RecordKind.CHECK: "person_id",
+    RecordKind.ENQUIRY: "asker_id",
+}
+"""What somebody says for themselves, and nobody in their name."""
 
 
 @dataclass(frozen=True)
@@ -69,22 +78,13 @@ def check_shown(context: SkillContext, opportunity: Opportunity) -> None:
 
 def check_write(context: SkillContext, record: RecordChange) -> None:
     """Raises `NotAllowed` when the asker may not make this change: to somebody else's record, or for somebody else."""
-    if record.kind in PARTS_OF_OPPORTUNITIES:
-        _check_opportunity(context, record)
-        return
-    if record.kind is RecordKind.QUOTA:
-        _check_target(context, record)
-        return
-    if record.kind is RecordKind.THRESHOLD:
-        if context.actor.role is not Role.ADMIN:
-            raise NotAllowed(text("Only an administrator sets from where on a warning applies."))
+    if record.kind in RULES:
+        RULES[record.kind](context, record)
         return
     if record.kind is RecordKind.PERSON and record.id == context.actor.id and _is_own_choice(record):
         return
-    if record.kind in (RecordKind.ACCEPTANCE, RecordKind.SUBMISSION):
+    if record.kind is RecordKind.SUBMISSION:
         _check_own_word(context, record)
-    if record.kind is RecordKind.ACCEPTANCE:
-        return
     field = OWNER_FIELD.get(record.kind)
     if field is None:
         if context.actor.role.rank < Role.MANAGER.rank:
@@ -100,6 +100,25 @@ def check_write(context: SkillContext, record: RecordChange) -> None:
             text("You can't change **{record}**: it isn't yours.", record=record.label),
             text("Its owner, their manager or an administrator can."),
         )
+
+
+def may_write_cards(context: SkillContext) -> bool:
+    """Whether the asker may put cards and files into the playbook."""
+    return context.actor.role.rank >= Role(context.organisation.cards_by).rank
+
+
+def _check_card(context: SkillContext, record: RecordChange) -> None:
+    """Who may write cards, who owns this one, and of the answer that somebody gave, that one."""
+    if may_write_cards(context) or (record.id is not None and _held(context, record, "owner_id") == context.actor.id):
+        return
+    enquiry_id = _held(context, record, "enquiry_id")
+    enquiry = context.session.get(Enquiry, enquiry_id) if isinstance(enquiry_id, int) else None
+    if enquiry is not None and context.actor.id in (enquiry.answered_by, enquiry.person_id):
+        return
+    raise NotAllowed(
+        text("Only a {role} puts things into the playbook here.", role=ROLES[Role(context.organisation.cards_by)]),
+        text("Ask your manager, or an administrator."),
+    )
 
 
 def _is_own_choice(record: RecordChange) -> bool:
@@ -143,7 +162,43 @@ def _check_target(context: SkillContext, record: RecordChange) -> None:
 
 
 def _check_own_word(context: SkillContext, record: RecordChange) -> None:
-    """Nobody accepts a target or submits a forecast in the name of somebody else."""
-    field = "person_id" if record.kind is RecordKind.ACCEPTANCE else "author_id"
-    if _held(context, record, field) != context.actor.id:
+    """Nobody accepts a target, submits a forecast, asks or judges in the name of somebody else."""
+    if _held(context, record, AUTHOR_FIELD[record.kind]) != context.actor.id:
         raise NotAllowed(text("Only they can say that for themselves."))
+
+
+def _check_threshold(context: SkillContext, record: RecordChange) -> None:
+    if context.actor.role is not Role.ADMIN:
+        raise NotAllowed(text("Only an administrator sets from where on a warning applies."))
+
+
+def _check_learning(context: SkillContext, record: RecordChange) -> None:
+    """One's own answers, which stay; steps of oneself and of people below, taken back only by who marked them."""
+    person_id = _held(context, record, "person_id")
+    if record.kind is RecordKind.QUIZ_ANSWER:
+        if record.id is not None or person_id != context.actor.id:
+            raise NotAllowed(text("An answer to a question stays as it was given."))
+        return
+    if not isinstance(person_id, int) or not context.write_scope.allows(person_id):
+        raise NotAllowed(
+            text("You can't change **{record}**: it isn't yours.", record=record.label),
+            text("They themselves, their manager or an administrator can."),
+        )
+    if _held(context, record, "author_id") != context.actor.id:
+        raise NotAllowed(text("Only whoever marked **{record}** can take that back.", record=record.label))
+
+
+RULES: Mapping[RecordKind, Callable[[SkillContext, RecordChange], None]] = {
+    RecordKind.SNOOZE: _check_opportunity,
+    RecordKind.SPLIT: _check_opportunity,
+    RecordKind.QUOTA: _check_target,
+    RecordKind.THRESHOLD: _check_threshold,
+    RecordKind.ACCEPTANCE: _check_own_word,
+    RecordKind.QUESTION: _check_own_word,
+    RecordKind.CHECK: _check_own_word,
+    RecordKind.ENQUIRY: _check_own_word,
+    RecordKind.CARD: _check_card,
+    RecordKind.QUIZ_ANSWER: _check_learning,
+    RecordKind.STEP: _check_learning,
+}
+"""Records whose right to be changed does not follow from an owner."""

@@ -27,12 +27,14 @@ from store.models import (
     PlaybookCard,
     Product,
     Question,
+    QuizAnswer,
     Quota,
     QuotaAcceptance,
     ReportSchedule,
     RiskSnooze,
     RiskThreshold,
     Source,
+    StepMark,
 )
 
 Json = str | int | bool | None
@@ -57,6 +59,8 @@ class RecordKind(StrEnum):
     CHECK = "check"
     ENQUIRY = "enquiry"
     CARD = "card"
+    QUIZ_ANSWER = "quiz_answer"
+    STEP = "step"
 
 
 MODELS: Mapping[RecordKind, type[SQLModel]] = {
@@ -77,11 +81,18 @@ MODELS: Mapping[RecordKind, type[SQLModel]] = {
     RecordKind.CHECK: CardCheck,
     RecordKind.ENQUIRY: Enquiry,
     RecordKind.CARD: PlaybookCard,
+    RecordKind.QUIZ_ANSWER: QuizAnswer,
+    RecordKind.STEP: StepMark,
 }
 
-ONE_OF_A_KIND = frozenset({RecordKind.QUOTA, RecordKind.ACCEPTANCE, RecordKind.SPLIT})
-"""There is at most one of each: the next version of a target, an acceptance of it, somebody's share. Where it is there
-already, somebody else was faster."""
+ONE_OF_A_KIND = frozenset(
+    {RecordKind.QUOTA, RecordKind.ACCEPTANCE, RecordKind.SPLIT, RecordKind.QUIZ_ANSWER, RecordKind.STEP}
+)
+"""There is at most one of each: the next version of a target, an acceptance of it, somebody's share, an answer of the
+day, a step of somebody. Where it is there already, somebody else was faster."""
+
+FINAL = frozenset({RecordKind.QUIZ_ANSWER})
+"""What stays as it was said, and is not what "undo" means."""
 
 CREATED = "(created)"
 DELETED = "(deleted)"
@@ -389,6 +400,7 @@ def get_last_change_id(session: Session, person_id: int) -> str | None:
             ChangeEntry.actor_id == person_id,
             col(ChangeEntry.undoes).is_(None),
             col(ChangeEntry.source).not_in((Source.IMPORT, Source.DEMO)),
+            col(ChangeEntry.record_kind).not_in(FINAL),
             col(ChangeEntry.change_id).not_in(undone),
         )
         .order_by(col(ChangeEntry.id).desc())

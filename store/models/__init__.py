@@ -5,6 +5,7 @@ from store.models.activities import Activity, ActivityKind, Direction
 from store.models.conversations import Channel, ChannelMember, Conversation, InboundEvent, PendingChange
 from store.models.history import AuditEvent, ChangeEntry, Snapshot, Source
 from store.models.knowledge import Band, CardCheck, Enquiry, Fault, PlaybookCard, Question
+from store.models.learning import QuizAnswer, StepMark
 from store.models.opportunities import (
     WHOLE_SHARE,
     BuyingRole,
@@ -74,6 +75,7 @@ __all__ = [
     "PlaybookCard",
     "Product",
     "Question",
+    "QuizAnswer",
     "Quota",
     "QuotaAcceptance",
     "RateKind",
@@ -89,6 +91,7 @@ __all__ = [
     "Source",
     "Stage",
     "Status",
+    "StepMark",
     "Team",
     "YearPattern",
     "YearStart",

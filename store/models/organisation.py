@@ -77,6 +77,8 @@ class Organisation(SQLModel, table=True):
     """Name of the channel where questions go that the knowledge base does not answer; none when empty."""
     cards_by: str = "manager"
     """From which role on people may put cards and files into the playbook."""
+    progress_shared: bool = False
+    """Whether managers see how far their new people are, where these have not said anything themselves."""
 
     def day_of(self, moment: dt.datetime) -> dt.date:
         """The day that it is here at a moment."""

@@ -59,6 +59,10 @@ class Person(SQLModel, table=True):
     """Last day in the organisation."""
     on_boards: bool = True
     """Whether leaderboards that others see may name them."""
+    guided: bool | None = None
+    """Whether answers teach as well (new-hire mode); nothing said: during their first 90 days."""
+    shares_progress: bool | None = None
+    """Whether their manager may see how far they are as a new hire; nothing said: as the organisation has it."""
     quiet_from: str = ""
     """Wall-clock time "HH:MM" from which no report comes by itself, until `quiet_until`; none when empty."""
     quiet_until: str = ""

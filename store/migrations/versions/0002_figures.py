@@ -18,8 +18,11 @@ COLUMNS = (
     ("organisation", "open_rates VARCHAR NOT NULL DEFAULT 'daily' CONSTRAINT ck_organisation_open_rates CHECK (open_rates IN ('daily', 'plan'))"),
     ("organisation", "questions_channel VARCHAR NOT NULL DEFAULT ''"),
     ("organisation", "cards_by VARCHAR NOT NULL DEFAULT 'manager' CONSTRAINT ck_organisation_cards_by CHECK (cards_by IN ('rep', 'manager', 'admin'))"),
+    ("organisation", "progress_shared BOOLEAN NOT NULL DEFAULT FALSE"),
     ("outbox", "kept VARCHAR NOT NULL DEFAULT ''"),
     ("person", "on_boards BOOLEAN NOT NULL DEFAULT TRUE"),
+    ("person", "guided BOOLEAN"),
+    ("person", "shares_progress BOOLEAN"),
     ("person", "quiet_from VARCHAR NOT NULL DEFAULT ''"),
     ("person", "quiet_until VARCHAR NOT NULL DEFAULT '' CONSTRAINT ck_person_quiet CHECK ((quiet_from = '') = (quiet_until = ''))"),
     ("product", "unit_cost_minor BIGINT CONSTRAINT ck_product_cost_currency CHECK (unit_cost_minor IS NULL OR currency IS NOT NULL)"),
@@ -178,6 +181,7 @@ def upgrade() -> None:
     with op.batch_alter_table('risk_snooze', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_risk_snooze_opportunity_id'), ['opportunity_id'], unique=False)
     make_tables_of_the_playbook()
+    make_tables_of_learning()
 
 
 def make_tables_of_the_playbook() -> None:
@@ -255,6 +259,36 @@ def make_tables_of_the_playbook() -> None:
     sa.ForeignKeyConstraint(['enquiry_id'], ['enquiry.id'], name=op.f('fk_playbook_card_enquiry_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_playbook_card')),
     sa.UniqueConstraint('file', name=op.f('uq_playbook_card_file'))
+    )
+
+
+def make_tables_of_learning() -> None:
+    op.create_table('quiz_answer',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('question', sa.String(), nullable=False),
+    sa.Column('file', sa.String(), nullable=False),
+    sa.Column('chosen', sa.String(), nullable=False),
+    sa.Column('correct', sa.Boolean(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_quiz_answer_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_quiz_answer')),
+    sa.UniqueConstraint('person_id', 'question', 'day', name=op.f('uq_quiz_answer_person_id_question_day'))
+    )
+    op.create_table('step_mark',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('started_on', sa.Date(), nullable=False),
+    sa.Column('step', sa.String(), nullable=False),
+    sa.Column('author_id', sa.Integer(), nullable=False),
+    sa.Column('marked_on', sa.Date(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['author_id'], ['person.id'], name=op.f('fk_step_mark_author_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_step_mark_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_step_mark')),
+    sa.UniqueConstraint('person_id', 'started_on', 'step', name=op.f('uq_step_mark_person_id_started_on_step'))
     )
 
 
