@@ -16,6 +16,8 @@ from store.models import CalendarDay, Leave, Organisation, Person, Region
 from store.people import list_teams
 from store.scope import Scope
 
+LOOKED_BACK = 14
+"""Days among which the last working day is looked for."""
 RECENT = 2
 """Years after which a country that moved days off no longer counts as one that announces them anew each year."""
 
@@ -91,6 +93,12 @@ def is_working_day(session: Session, organisation: Organisation, person: Person,
     own = [each for each in list_calendar_days(session, day, after) if each.region in ("", name)]
     days, _ = _working_days(organisation, row, own, (day, after), day)
     return days.works(day)
+
+
+def get_last_working_day(session: Session, organisation: Organisation, person: Person, before: dt.date) -> dt.date:
+    """The last day before one on which the person worked; the day before it where there is none within two weeks."""
+    days = [before - dt.timedelta(days=number) for number in range(1, LOOKED_BACK + 1)]
+    return next((day for day in days if is_working_day(session, organisation, person, day)), days[0])
 
 
 def days_away(leave: Leave, start: dt.date, end: dt.date) -> Iterator[dt.date]:

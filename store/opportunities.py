@@ -209,6 +209,24 @@ def list_open(
     return [OpportunityRow(*row) for row in rows]
 
 
+def list_closed(
+    session: Session, scope: Scope, status: Status, start: dt.date, end: dt.date, *, limit: int
+) -> Sequence[OpportunityRow]:
+    """What was won (or lost) from `start` up to but not including `end`: won ones with the largest booked amount first,
+    lost ones with the largest amount."""
+    size = col(Opportunity.booked_minor) if status is Status.WON else col(Opportunity.amount_minor)
+    largest = (size.desc().nulls_last(), col(Opportunity.id))
+    conditions = (
+        col(Opportunity.status) == status,
+        col(Opportunity.closed_on) >= start,
+        col(Opportunity.closed_on) < end,
+        _owned(scope),
+    )
+    ids = select_columns(col(Opportunity.id)).where(*conditions).order_by(*largest).limit(limit)
+    rows = session.exec(_rows().where(col(Opportunity.id).in_(ids)).order_by(*largest))
+    return [OpportunityRow(*row) for row in rows]
+
+
 def get_opportunity(session: Session, scope: Scope, opportunity_id: int) -> OpportunityRow | None:
     """One opportunity, if the scope allows its owner."""
     row = session.exec(_rows().where(col(Opportunity.id) == opportunity_id, _owned(scope))).first()

@@ -1,7 +1,7 @@
 """Queries on quotas. A change is a new version; only the highest version of a month and level counts."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +91,27 @@ def list_quota_changes(
         .order_by(col(Quota.recorded_at), col(Quota.reason))
     )
     return [QuotaChange(*row) for row in rows]
+
+
+def list_revised(session: Session, scope: Scope, since: dt.datetime) -> Mapping[int, tuple[int, str, dt.datetime]]:
+    """Whose own quotas got another version than their first since a moment: how many months, the newest reason, and
+    when that was."""
+    rows = session.execute(
+        select(col(Quota.person_id), col(Quota.month), col(Quota.reason), col(Quota.recorded_at))
+        .where(
+            col(Quota.person_id).is_not(None),
+            scope.clause(Quota.person_id),
+            col(Quota.version) > 1,
+            col(Quota.recorded_at) >= since,
+        )
+        .order_by(col(Quota.recorded_at), col(Quota.id))
+    )
+    months: dict[int, set[dt.date]] = {}
+    newest: dict[int, tuple[str, dt.datetime]] = {}
+    for person_id, month, reason, moment in rows:
+        months.setdefault(person_id, set()).add(month)
+        newest[person_id] = (reason, moment)
+    return {person_id: (len(months[person_id]), *newest[person_id]) for person_id in months}
 
 
 def _of_months(scope: Scope, start: dt.date, end: dt.date, metric: Metric) -> list[Any]:

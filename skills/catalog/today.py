@@ -1,78 +1,25 @@
 """What needs me today: the open opportunities that lack something, the most urgent first."""
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from skills.answer import Action, Answer, Bullets
+from skills.agenda import Agenda, get_agenda, list_mends
+from skills.answer import Answer, Bullets
 from skills.contract import Example, Skill, SkillContext, SkillParams
-from skills.flags import described, mend_for
-from skills.measures.risk import Finding, Rule
-from skills.standing import list_judged
+from skills.flags import described
 from skills.text import text
-from store.risk import OpenRow
-from store.scope import Scope
 
 SHOWN = 7
 """A list that is longer is not a day's work."""
 BUTTONS = 5
-URGENCY = (
-    Rule.OVERDUE,
-    Rule.STEP_OVERDUE,
-    Rule.NO_NEXT_STEP,
-    Rule.GHOSTED,
-    Rule.QUIET,
-    Rule.NO_CLOSE_DATE,
-    Rule.NO_BUYER,
-)
-"""Rules that ask for something today, the most urgent first; the others can wait for the next call."""
 
 
 class TodayParams(SkillParams):
     pass
 
 
-@dataclass(frozen=True)
-class Need:
-    opportunity: OpenRow
-    finding: Finding
-
-    @property
-    def customer(self) -> str:
-        return self.opportunity.account or self.opportunity.name
+def run(context: SkillContext, _: TodayParams) -> Agenda:
+    return get_agenda(context)
 
 
-@dataclass(frozen=True)
-class Due:
-    opportunity: OpenRow
-    step: str
-    day: dt.date
-
-
-@dataclass(frozen=True)
-class Today:
-    day: dt.date
-    needs: tuple[Need, ...]
-    due: tuple[Due, ...]
-    open_count: int
-
-
-def run(context: SkillContext, _: TodayParams) -> Today:
-    mine = Scope.of({context.actor.id}) & context.scope
-    needs, due, count = [], [], 0
-    for judged in list_judged(context, mine):
-        count += 1
-        row = judged.row
-        urgent = [finding for finding in judged.findings if finding.rule in URGENCY]
-        if urgent:
-            needs.append(Need(row, min(urgent, key=lambda finding: URGENCY.index(finding.rule))))
-        if row.next_step and row.next_step_due == context.today:
-            due.append(Due(row, row.next_step, context.today))
-    needs.sort(key=lambda need: (URGENCY.index(need.finding.rule), -need.finding.days, need.opportunity.id))
-    return Today(context.today, tuple(needs), tuple(due), count)
-
-
-def present(today: Today) -> Answer:
+def present(today: Agenda) -> Answer:
     if not today.needs and not today.due:
         return Answer(
             headline=text("Nothing needs you today. Your open opportunities: {count}.", count=today.open_count),
@@ -95,21 +42,8 @@ def present(today: Today) -> Answer:
         else text("One of your opportunities needs you."),
         blocks=tuple(blocks),
         notes=(text("And {count} more that can wait until these are done.", count=left),) if left > 0 else (),
-        actions=_mends(shown[:BUTTONS]),
+        actions=list_mends(shown[:BUTTONS]),
         private=True,
-    )
-
-
-def _mends(needs: Sequence[Need]) -> tuple[Action, ...]:
-    """What closes the gaps, by customer; by opportunity where a customer has several."""
-    customers = [need.customer for need in needs]
-    return tuple(
-        mend_for(
-            need.finding,
-            need.opportunity.id,
-            need.customer if customers.count(need.customer) == 1 else need.opportunity.name,
-        )
-        for need in needs
     )
 
 
