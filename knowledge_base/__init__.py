@@ -6,7 +6,14 @@ LangChain nor a model.
 
 from knowledge_base.base import Document, KnowledgeBase, Section, Status
 from knowledge_base.cards import Card
-from knowledge_base.errors import EmbeddingsUnusable, IndexBusy, KnowledgeError, ModelMismatch, NothingToAdd
+from knowledge_base.errors import (
+    EmbeddingsUnusable,
+    IndexBusy,
+    KnowledgeError,
+    ModelMismatch,
+    NotCertified,
+    NothingToAdd,
+)
 from knowledge_base.settings import KnowledgeSettings
 
 __all__ = [
@@ -18,6 +25,7 @@ __all__ = [
     "KnowledgeError",
     "KnowledgeSettings",
     "ModelMismatch",
+    "NotCertified",
     "NothingToAdd",
     "Section",
     "Status",

@@ -1,4 +1,4 @@
-"""``python -m knowledge_base add PATH… | search TEXT | ask TEXT | status | rebuild``."""
+"""``python -m knowledge_base add PATH… | search TEXT | ask TEXT | status | rebuild | calibrate``."""
 
 import argparse
 import json
@@ -14,6 +14,7 @@ from knowledge_base import KnowledgeBase, KnowledgeError, KnowledgeSettings
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from knowledge_base.calibration import ScaleReport
     from knowledge_base.index import AddReport
 
 
@@ -68,7 +69,19 @@ def _parser() -> argparse.ArgumentParser:
     status.set_defaults(run=_status)
     rebuild = commands.add_parser("rebuild", help="make the index anew with the configured embedding model")
     rebuild.set_defaults(run=_rebuild)
+    calibrate = commands.add_parser("calibrate", help='set where "sure" begins by the knowledge base\'s own questions')
+    calibrate.add_argument("--questions", type=Path, metavar="FILE.jsonl", help="objects with question and file")
+    calibrate.add_argument("--target", type=_share, default=0.05, help="most mistakes among sure answers (0.05)")
+    calibrate.add_argument("--json", action="store_true", help="for scripts")
+    calibrate.set_defaults(run=_calibrate)
     return parser
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0.005 <= value <= 0.5:
+        raise argparse.ArgumentTypeError("give a share from 0.005 to 0.5, such as 0.05")
+    return value
 
 
 def _positive(text: str) -> int:
@@ -89,6 +102,49 @@ def _add(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
 def _rebuild(knowledge: KnowledgeBase, _: argparse.Namespace) -> None:
     embedded = _with_progress(knowledge.rebuild)
     print(f"The index was made anew; {embedded} texts were embedded, the others were already known.")
+
+
+def _calibrate(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
+    from knowledge_base.calibration import read_questions, to_json
+
+    given = read_questions(options.questions) if options.questions else None
+    source = options.questions.name if options.questions else ""
+    report = _with_progress(
+        lambda progress: knowledge.calibrate(given, source=source, target=options.target, progress=progress)
+    )
+    if options.json:
+        _print_json(to_json(report))
+        return
+    print(f"{report.calibration.questions} questions: {report.calibration.source}")
+    for scale in report.scales:
+        _print_scale(scale)
+    print("The thresholds are kept and used from now on.")
+
+
+def _print_scale(scale: "ScaleReport") -> None:
+    name = {"meaning": "meaning and words", "words": "words alone (Chinese)"}[scale.scale]
+    print(f"\n{name}: {scale.questions} questions to {scale.documents} documents, each asked with its document and")
+    print(f"without; {scale.chosen_on} cases to choose on, {scale.tested_on} others to test")
+    if scale.reason:
+        print(f"  the thresholds stay as they were: {scale.reason}")
+    for band in ("sure", "unsure"):
+        one = getattr(scale, band)
+        if one is None:
+            continue
+        print(
+            f"  {band} from {one.value:.4f}: {one.mistakes} mistakes in {one.answered} answers, "
+            f"with 95 % confidence at most {one.bound:.1%} (target {one.target:.1%})"
+        )
+        confirmed = "" if one.is_confirmed else "; NOT confirmed, believe this one"
+        print(
+            f"    on the other half: {one.test_mistakes} in {one.test_answered}, "
+            f"at most {one.test_bound:.1%}{confirmed}"
+        )
+    print(f"  {'threshold':>9} {'coverage':>9} {'answered':>9} {'mistakes':>9} {'risk':>7}   (half for testing)")
+    for step in scale.table:
+        print(f"  {step.threshold:9.3f} {step.coverage:9.0%} {step.answered:9d} {step.mistakes:9d} {step.risk:7.1%}")
+    if scale.auroc is not None:
+        print(f"  AUROC {scale.auroc:.3f}")
 
 
 def _with_progress(work: Callable[[Callable[[str, int, int], None]], Any]) -> Any:
@@ -184,6 +240,7 @@ def _status(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
     for source in status.sources:
         print(f"  source: {source}")
     print(f"embedding model: {status.model}; last indexed: {status.indexed_at or 'never'}")
+    print(f"calibration: {status.calibration}")
     for name in ("expired", "superseded", "due_for_review"):
         files = getattr(status, name)
         if files:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from knowledge_base.calibration import Calibration
 from knowledge_base.cards import Card
 from knowledge_base.chunking import Block, get_blocks
 from knowledge_base.embeddings import Encoder
@@ -54,6 +55,8 @@ WORDS_ONLY = Confidence(
     sure=0.5,
     strange="names_missing",
 )
+
+SCALES = {"meaning": WITH_MEANING, "words": WORDS_ONLY}
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,7 @@ class Answering:
         today: date,
         kind: str | None = None,
         where: Callable[[Card], bool] | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
         self._search = search
         self._rows = rows
@@ -177,6 +181,7 @@ class Answering:
         self._today = today
         self._kind = kind
         self._where = where
+        self._calibration = calibration
         self._texts: dict[int, str] = {}
         self._read: dict[int, list[FoundPassage]] = {}
 
@@ -206,7 +211,20 @@ class Answering:
 
     def get_rating(self, question: Question) -> Confidence:
         """The scale that fits: with cosines or, for a language the model does not know, with words alone."""
-        return WITH_MEANING if question.vector is not None else WORDS_ONLY
+        scale = self.get_scale(question)
+        return self._calibration.get_rating(scale, SCALES[scale]) if self._calibration else SCALES[scale]
+
+    def get_scale(self, question: Question) -> str:
+        """The name of that scale."""
+        return "meaning" if question.vector is not None else "words"
+
+    def make_ready(self, text: str, hidden: frozenset[str] = frozenset()) -> Question:
+        """A question as it is judged; see Search.ask."""
+        return self._search.ask(text, hidden)
+
+    def judge_current(self, question: Question, where: Callable[[FoundPassage], bool]) -> list[Judged]:
+        """The documents that may answer today and pass ``where``, likeliest first."""
+        return self.judge(question, lambda found: self._is_current(found) and where(found))
 
     def judge(self, question: Question, where: Callable[[FoundPassage], bool]) -> list[Judged]:
         """The documents that may answer, likeliest first."""

@@ -11,6 +11,7 @@ from knowledge_base.settings import KnowledgeSettings
 
 if TYPE_CHECKING:
     from knowledge_base.answer import KnowledgeAnswer
+    from knowledge_base.calibration import Calibration, CalibrationReport, GoldenQuestion
     from knowledge_base.index import AddReport, Progress
     from knowledge_base.rows import FoundPassage
     from knowledge_base.search import Hit, Passage
@@ -57,6 +58,7 @@ class Status:
     superseded: tuple[str, ...]
     due_for_review: tuple[str, ...]
     problems: tuple[str, ...]
+    calibration: str
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -147,7 +149,43 @@ class KnowledgeBase:
         """
         from knowledge_base.answer import Answering
 
-        return Answering(self._search, self._rows, self._encoder, self._now().date(), kind, where).answer(text)
+        today, calibration = self._now().date(), self._calibration()
+        return Answering(self._search, self._rows, self._encoder, today, kind, where, calibration).answer(text)
+
+    def calibrate(
+        self,
+        questions: "Sequence[GoldenQuestion] | None" = None,
+        *,
+        source: str = "",
+        target: float = 0.05,
+        progress: "Progress" = _silent,
+    ) -> "CalibrationReport":
+        """Choose where "sure" and "unsure" begin by golden questions (its own, when none are given), and use that.
+
+        ``target`` is the share of mistakes among sure answers that the bound must not exceed; ``source`` names the
+        questions in ``status``. Raises NotCertified with the reason; nothing is changed then.
+        """
+        from knowledge_base import calibration
+        from knowledge_base.answer import SCALES, Answering
+
+        return calibration.calibrate(
+            Answering(self._search, self._rows, self._encoder, self._now().date()),
+            self._rows,
+            calibration.list_questions(self._rows) if questions is None else questions,
+            source=source or "forms, titles and headings of the documents",
+            target=target,
+            at=self._now().isoformat(timespec="seconds"),
+            ratings=list(SCALES.values()),
+            progress=progress,
+        )
+
+    def _calibration(self) -> "Calibration | None":
+        """The calibration, when it belongs to the scales of this version."""
+        from knowledge_base import calibration
+        from knowledge_base.answer import SCALES
+
+        kept = calibration.load(self._rows)
+        return kept if kept and kept.rating == calibration.get_rating_mark(list(SCALES.values())) else None
 
     def documents(self, kind: str | None = None) -> list[Document]:
         """All documents, or those of one kind, by file name; superseded and expired ones say so in ``is_current``."""
@@ -207,7 +245,22 @@ class KnowledgeBase:
                 file for _, file, _, card, by, _ in documents if not by and card.is_due_for_review_on(today)
             ),
             problems=tuple(problems),
+            calibration=self._describe_calibration(),
         )
+
+    def _describe_calibration(self) -> str:
+        from knowledge_base import calibration
+
+        kept = calibration.load(self._rows)
+        again = "run: python -m knowledge_base calibrate"
+        if kept is None:
+            return f"none, the bands are those it came with; {again}"
+        said = f"{kept.at[:10]}, {kept.questions} questions ({kept.source}), at most {kept.target:.0%} mistakes"
+        if self._calibration() is None:
+            return f"{said}; not used, for it was made for another version of the scales: {again}"
+        if kept.state != calibration.get_state(self._rows):
+            return f"{said}; stale, for the documents have changed since: {again}"
+        return said
 
     def _find(
         self, text: str, k: int, kind: str | None, where: Callable[[Card], bool] | None, *, include_expired: bool

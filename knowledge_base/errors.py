@@ -4,7 +4,8 @@
     ├── NothingToAdd        a path that is not there
     ├── IndexBusy           another process is writing the index
     ├── ModelMismatch       the index was made by another embedding model
-    └── EmbeddingsUnusable  the configured embedding model cannot be used
+    ├── EmbeddingsUnusable  the configured embedding model cannot be used
+    └── NotCertified        too few questions, or too many mistakes, for the calibration that was asked for
 
 ``str()`` of each is a finished sentence: what happened, why, what to do next.
 """
@@ -28,3 +29,7 @@ class ModelMismatch(KnowledgeError):
 
 class EmbeddingsUnusable(KnowledgeError):
     """The configured embedding model is unknown, not installed, or refuses to start."""
+
+
+class NotCertified(KnowledgeError):
+    """The questions do not suffice to promise what was asked for; nothing was changed."""

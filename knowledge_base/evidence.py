@@ -78,10 +78,17 @@ class Confidence:
         Of a question that nearly equals a form of the card nine tenths of the doubt go. One that holds a word which
         the knowledge base does not know (the signal named by ``strange`` is not 0) is never "sure".
         """
+        value = self.get_plain(evidence, direct=direct)
+        return min(value, self.sure - _BELOW) if self.is_strange(evidence) else value
+
+    def get_plain(self, evidence: Evidence, *, direct: bool) -> float:
+        """The same without the second rule, so that it does not depend on where the bands begin."""
         value = self.get(evidence)
-        if getattr(evidence, self.strange):
-            return min(value, self.sure - _BELOW)
-        return 1 - (1 - value) * (1 - _DIRECT) if direct else value
+        return 1 - (1 - value) * (1 - _DIRECT) if direct and not self.is_strange(evidence) else value
+
+    def is_strange(self, evidence: Evidence) -> bool:
+        """Whether something in the question is unknown here, which keeps an answer from being "sure"."""
+        return bool(getattr(evidence, self.strange))
 
 
 @dataclass(frozen=True)
@@ -132,6 +139,8 @@ def get_candidates(question: Question, hits: Sequence[Hit], rows: Rows, encoder:
     chosen = list(together)[:_CANDIDATES]
     forms: dict[int, list[tuple[str, str]]] = {}
     for document_id, text_hash, tokens in rows.list_forms(chosen):
+        if text_hash in question.hidden:
+            continue
         forms.setdefault(document_id, []).append((text_hash, tokens))
     hashes = [text_hash for own in forms.values() for text_hash, _ in own]
     vectors = rows.get_vectors(encoder.fingerprint, hashes) if encoder and question.vector is not None else {}

@@ -356,15 +356,16 @@ def _entry(chunk: Chunk, text: str) -> Entry:
     return Entry(
         " ".join(get_tokens(" ".join(chunk.path))),
         " ".join(get_tokens(f"{chunk.context} {body}")),
-        _text_hash(embedded_text(chunk.path, chunk.context, body)),
+        text_hash(embedded_text(chunk.path, chunk.context, body)),
     )
 
 
 def _question_entry(title: str, question: str) -> Entry:
-    return Entry(" ".join(get_tokens(title)), " ".join(get_tokens(question)), _text_hash(question), question)
+    return Entry(" ".join(get_tokens(title)), " ".join(get_tokens(question)), text_hash(question), question)
 
 
-def _text_hash(text: str) -> str:
+def text_hash(text: str) -> str:
+    """What a text is cached and found by."""
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

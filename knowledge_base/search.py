@@ -108,6 +108,7 @@ class Question:
     ``unknown`` are tokens that stand nowhere in the knowledge base, ``names`` those written as names,
     and pairs of Chinese characters that belong to an unknown word.
     ``rarest`` is the idf of a word that stands nowhere, the highest there is.
+    ``hidden`` are hashes of forms and titles that are to be overlooked, as if the cards did not have them.
     """
 
     text: str
@@ -117,6 +118,7 @@ class Question:
     unknown: frozenset[str]
     names: frozenset[str]
     rarest: float
+    hidden: frozenset[str] = frozenset()
 
     @property
     def solid(self) -> dict[str, float]:
@@ -158,12 +160,18 @@ class Search:
         self._weights = weights or Weights()
         self._words: tuple[str, dict[str, list[str]]] = ("-", {})
 
-    def ask(self, text: str) -> Question:
-        """Make a question ready. Raises ModelMismatch when the index was made by another model."""
+    def ask(self, text: str, hidden: frozenset[str] = frozenset()) -> Question:
+        """Make a question ready. Raises ModelMismatch when the index was made by another model.
+
+        ``hidden``: hashes of forms and titles that nearly are this question and are overlooked in answering it.
+        """
         text = " ".join(text.split())[:_MAX_QUESTION]
         tokens = list(dict.fromkeys(get_tokens(text)))[:_MAX_TERMS]
         total = max(1, self._rows.count_entries())
         counts = self._rows.count_words(tokens)
+        if hidden:
+            overlooked = len(self._rows.find_entries(sorted(hidden), None))
+            counts = {token: max(0, n - overlooked) for token, n in counts.items()}
         compounds = {t: n for t, n in self._rows.count_words(get_compounds(text)[:_MAX_TERMS]).items() if n}
         misspelt = {t: self._spelling(t) for t, n in counts.items() if n == 0 and len(t) >= _MISSPELT}
         for token, nearest in misspelt.items():
@@ -180,7 +188,7 @@ class Search:
         unknown = frozenset(token for token, n in counts.items() if n == 0)
         foreign = get_foreign(text, lambda pair: counts.get(pair, 1) > 0)
         names = frozenset([*(misspelt.get(name) or name for name in get_names(text)), *foreign])
-        return Question(text, tuple(tokens), idf, vector, unknown, names, get_weight(total, 0))
+        return Question(text, tuple(tokens), idf, vector, unknown, names, get_weight(total, 0), hidden)
 
     def _spelling(self, token: str) -> str | None:
         """The word of the knowledge base that is written almost like this one."""
@@ -223,6 +231,13 @@ class Search:
             words = {entry: score for entry, _, score in found}
             passage_ids = {passage for _, passage, _ in found}
             cosines = self._near(question, depth, kind)
+            if question.hidden:
+                for overlooked, _, _ in self._rows.find_entries(sorted(question.hidden), None):
+                    words.pop(overlooked, None)
+                passage_ids = {passage for found_entry, passage, _ in found if found_entry in words}
+                cosines = {
+                    text_hash: cosine for text_hash, cosine in cosines.items() if text_hash not in question.hidden
+                }
             if cosines:
                 near = self._rows.find_entries(list(cosines), kind)
                 passage_ids |= {passage for _, passage, _ in near}
@@ -262,6 +277,8 @@ class Search:
         weights = self._weights
         entries = []
         for entry_id, passage_id, text_hash, heading, body, form in self._rows.get_entries(ids):
+            if text_hash in question.hidden:
+                continue
             tokens = set(heading.split()) | set(body.split())
             entries.append(_Entry(passage_id, text_hash, tokens, form, words.get(entry_id, 0.0)))
         if question.vector is not None and self._encoder:
