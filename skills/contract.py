@@ -157,6 +157,8 @@ class Skill:
     """Parameters that its form asks for, in order; empty when it has no form."""
     listed: bool = True
     """Whether help shows it."""
+    note: Callable[[Session, Any], None] | None = None
+    """Keeps that a reading skill was asked for, by its result; in a transaction of its own, once the answer is made."""
 
     def __post_init__(self) -> None:
         if (self.effect is Effect.WRITE) != (self.present is None):

@@ -167,7 +167,7 @@ def _check_own_word(context: SkillContext, record: RecordChange) -> None:
         raise NotAllowed(text("Only they can say that for themselves."))
 
 
-def _check_threshold(context: SkillContext, record: RecordChange) -> None:
+def _check_threshold(context: SkillContext, _: RecordChange) -> None:
     if context.actor.role is not Role.ADMIN:
         raise NotAllowed(text("Only an administrator sets from where on a warning applies."))
 

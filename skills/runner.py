@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], dt.datetime]
 CONFIRM_WITHIN = dt.timedelta(hours=24)
-PRIVATE_WORDS = frozenset({"note", "text", "question", "objection"})
+PRIVATE_WORDS = frozenset({"note", "text", "question", "questions", "objection", "title"})
 """Parameters whose words stay out of the audit."""
 
 
@@ -138,7 +138,10 @@ def _run(
         result = skill.run(context, params)
         if skill.effect is Effect.READ:
             assert skill.present is not None  # noqa: S101  (the contract makes sure of it)
-            return with_offers(_noted(skill.present(result), context), skill, invocation, context), ()
+            answer = with_offers(_noted(skill.present(result), context), skill, invocation, context)
+            if skill.note is not None and source is not Source.SCHEDULE:
+                _note(assistant, skill.note, result)
+            return answer, ()
         change: Change = result
         if not change.records:
             same = change.headline or text("That is how it is already; nothing to change.")
@@ -151,6 +154,15 @@ def _run(
         return changes.preview(change, shown, risks, token), shown
     with _told(assistant), assistant.database.writing() as session:
         return _apply(session, change, Author(actor.id, source, assistant.clock()))
+
+
+def _note(assistant: Assistant, note: Callable[[Session, Any], None], result: Any) -> None:
+    """What a reading skill keeps of having been asked. The answer does not depend on it."""
+    try:
+        with assistant.database.writing() as session:
+            note(session, result)
+    except SQLAlchemyError as error:
+        log.error("that something was asked could not be kept: %s", type(error).__name__)
 
 
 def _completed(answer: Answer, invocation: Invocation) -> Answer:

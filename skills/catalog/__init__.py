@@ -9,6 +9,7 @@ from skills.catalog import (
     boards,
     booked,
     changes,
+    check,
     close,
     concentration,
     coverage,
@@ -16,6 +17,7 @@ from skills.catalog import (
     cycle,
     digest,
     export,
+    feedback,
     forecast,
     funnel,
     help,  # noqa: A004  (a module is called by its command's name)
@@ -44,6 +46,7 @@ from skills.catalog import (
     undo,
     update,
     velocity,
+    verify,
     waterfall,
     week,
     why,
@@ -55,6 +58,9 @@ CATALOG: Mapping[str, Skill] = {
     skill.name: skill
     for skill in (
         ask.SKILL,
+        feedback.SKILL,
+        verify.SKILL,
+        check.SKILL,
         objection.SKILL,
         prep.SKILL,
         today.SKILL,

@@ -1,15 +1,20 @@
 """Ask what the company has written down: quoted, cited, or an honest "that is not in there"."""
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from pydantic import Field
+from sqlmodel import Session
 
 from knowledge_base.answer import KnowledgeAnswer
-from skills.answer import Answer
+from skills.answer import Action, Answer, Invocation, Status
+from skills.cards import Standing
 from skills.contract import Example, Skill, SkillContext, SkillParams
-from skills.passages import cited, readable
+from skills.passages import cited, get_cited_standings, readable
 from skills.readers import get_asker, get_readers
 from skills.text import text
+from store.questions import add_question, question_key
 
 
 class AskParams(SkillParams):
@@ -17,29 +22,105 @@ class AskParams(SkillParams):
 
 
 @dataclass(frozen=True)
+class Asked:
+    """Who asked what, when and where."""
+
+    person_id: int
+    words: str
+    at: dt.datetime
+    day: dt.date
+    channel: str
+
+    @property
+    def key(self) -> str:
+        return question_key(self.person_id, self.words, self.day)
+
+
+@dataclass(frozen=True)
 class Found:
     """What those who listen may read, and whether the asker alone could read more that answers."""
 
     answer: KnowledgeAnswer
-    more: bool = False
+    asked: Asked
+    own: KnowledgeAnswer
+    """What the asker alone would be answered."""
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    questions_channel: str = ""
+    """Name of the channel where questions go that have no answer; empty where there is none."""
+
+    @property
+    def more(self) -> bool:
+        return self.own.status == "answer" and self.own.citations[:1] != self.answer.citations[:1]
 
 
 def run(context: SkillContext, params: AskParams) -> Found:
     readers, asker = get_readers(context), get_asker(context)
     with readable():
-        answer = context.knowledge.ask(params.question, where=readers.may_read)
-        if context.audience.is_private:
-            return Found(answer)
-        own = context.knowledge.ask(params.question, where=asker.may_read)
-    return Found(answer, own.status == "answer" and own.citations[:1] != answer.citations[:1])
+        own = answer = context.knowledge.ask(params.question, where=readers.may_read)
+        if not context.audience.is_private:
+            own = context.knowledge.ask(params.question, where=asker.may_read)
+        standings = get_cited_standings(context, answer)
+    asked = Asked(context.actor.id, params.question, context.now, context.today, context.audience.channel)
+    channel = context.organisation.questions_channel.removeprefix("#")
+    return Found(answer, asked, own, standings, channel)
+
+
+def note(session: Session, found: Found) -> None:
+    """What the asker alone would be answered counts: what only the channel may not read is no gap."""
+    best = found.own if found.more else found.answer
+    places = [citation.passage for citation in best.citations] or list(best.nearest)
+    add_question(
+        session,
+        found.asked.key,
+        asked_at=found.asked.at,
+        person_id=found.asked.person_id,
+        channel=found.asked.channel,
+        words=found.asked.words,
+        band=best.band,
+        file=places[0].file if places else "",
+        section=places[0].section if places else "",
+        confidence=max(0, min(100, round(best.confidence * 100))),
+    )
 
 
 def present(found: Found) -> Answer:
-    answer = cited(found.answer)
-    if not found.more:
-        return answer
-    more = text("There is more on this that not everyone here may read. Ask me in a direct message.")
-    return answer.model_copy(update={"notes": (*answer.notes, more)})
+    answer = cited(found.answer, found.standings)
+    notes = answer.notes
+    if found.more:
+        notes = (*notes, text("There is more on this that not everyone here may read. Ask me in a direct message."))
+    actions = _ratings(found) if answer.status is Status.ANSWER else () if found.more else _askable(found)
+    return answer.model_copy(update={"notes": notes, "actions": (*answer.actions, *actions)})
+
+
+def _ratings(found: Found) -> tuple[Action, ...]:
+    key = found.asked.key
+    return (
+        Action(label=text("Helpful"), invocation=Invocation.of("feedback", question=key, helpful="yes")),
+        Action(label=text("Not helpful"), invocation=Invocation.of("feedback", question=key, helpful="no")),
+    )
+
+
+def _askable(found: Found) -> tuple[Action, ...]:
+    """Whom to ask instead: who answers for the nearest card, and the channel for such questions."""
+    expired = [found.answer.expired] if found.answer.expired else []
+    places = [*expired, *found.answer.nearest[:1]]
+    standing = next((found.standings[place.file] for place in places if place.file in found.standings), None)
+    actions = []
+    if standing is not None and standing.contact is not None and standing.contact.id != found.asked.person_id:
+        actions.append(
+            Action(
+                label=text("Ask {name}", name=standing.contact.name),
+                invocation=Invocation.of("enquire", question=found.asked.words, person=f"person:{standing.contact.id}"),
+            )
+        )
+    if found.questions_channel:
+        actions.append(
+            Action(
+                label=text("Ask in #{channel}", channel=found.questions_channel),
+                invocation=Invocation.of("enquire", question=found.asked.words, channel=f"#{found.questions_channel}"),
+            )
+        )
+    return tuple(actions)
 
 
 SKILL = Skill(
@@ -48,6 +129,7 @@ SKILL = Skill(
     params=AskParams,
     run=run,
     present=present,
+    note=note,
     aliases=("kb", "playbook", "find"),
     examples=(
         Example("how much discount can I give?", AskParams(question="how much discount can I give?")),

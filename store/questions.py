@@ -1,0 +1,149 @@
+"""What was asked of the knowledge base, what people said of its cards, and what waits to go into it."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import case, func
+from sqlalchemy import select as select_columns
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from store.models import Band, CardCheck, Enquiry, OutboxMessage, Person, PlaybookCard, Question
+
+MOST_WORDS = 500
+ENQUIRY = "enquiry:"
+"""Begins the outbox key of a message that puts a question to somebody."""
+
+
+def question_key(person_id: int, words: str, day: dt.date) -> str:
+    """The same words of the same person on the same day are one question."""
+    said = f"{person_id}|{day}|{' '.join(words.casefold().split())}"
+    return blake2b(said.encode(), digest_size=10).hexdigest()
+
+
+def add_question(
+    session: Session,
+    key: str,
+    *,
+    asked_at: dt.datetime,
+    person_id: int,
+    channel: str,
+    words: str,
+    band: str,
+    file: str,
+    section: str,
+    confidence: int,
+) -> None:
+    """Keep a question; asked again on its day, it takes the newer answer and what was said of it stays."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    found = {"band": band, "file": file, "section": section, "confidence": confidence}
+    statement: Any = (
+        dialect.insert(Question)
+        .values(
+            key=key,
+            asked_at=asked_at,
+            person_id=person_id,
+            channel=channel,
+            words=words[:MOST_WORDS],
+            reason="",
+            version=1,
+            **found,
+        )
+        .on_conflict_do_update(index_elements=["key"], set_=found)
+    )
+    session.execute(statement)
+
+
+def get_question(session: Session, key: str) -> Question | None:
+    return session.exec(select(Question).where(Question.key == key)).first()
+
+
+def get_last_question(session: Session, person_id: int) -> Question | None:
+    """What this person asked last."""
+    newest = (col(Question.asked_at).desc(), col(Question.id).desc())
+    return session.exec(select(Question).where(Question.person_id == person_id).order_by(*newest).limit(1)).first()
+
+
+def list_unanswered(session: Session, since: dt.datetime, *, limit: int = 2000) -> Sequence[Question]:
+    """Questions without an answer, or whose answer somebody called none; the newest first."""
+    missing = (col(Question.band) == Band.UNKNOWN) | col(Question.helpful).is_(False)
+    return session.exec(
+        select(Question)
+        .where(col(Question.asked_at) >= since, missing)
+        .order_by(col(Question.asked_at).desc(), col(Question.id).desc())
+        .limit(limit)
+    ).all()
+
+
+@dataclass(frozen=True)
+class CardUse:
+    """How often a card answered, how many people, and what they said of that."""
+
+    file: str
+    answers: int
+    people: int
+    helpful: int
+    unhelpful: int
+
+
+def count_uses(session: Session, since: dt.datetime) -> Sequence[CardUse]:
+    """Every card that answered something since then, the most used first."""
+    times = func.count()
+    rows = session.execute(
+        select_columns(
+            col(Question.file),
+            times,
+            func.count(func.distinct(Question.person_id)),
+            func.sum(case((col(Question.helpful).is_(True), 1), else_=0)),
+            func.sum(case((col(Question.helpful).is_(False), 1), else_=0)),
+        )
+        .where(col(Question.asked_at) >= since, col(Question.file) != "", col(Question.band) != Band.UNKNOWN)
+        .group_by(Question.file)
+        .order_by(times.desc(), col(Question.file))
+    ).all()
+    return [CardUse(file, int(n), int(people), int(yes or 0), int(no or 0)) for file, n, people, yes, no in rows]
+
+
+def list_of_new_hires(session: Session, since: dt.datetime, days: int, *, limit: int = 2000) -> Sequence[Question]:
+    """Questions that people asked within so many days of their first one."""
+    rows = session.execute(
+        select_columns(Question, col(Person.active_from))
+        .join(Person, col(Person.id) == Question.person_id)
+        .where(col(Question.asked_at) >= since, col(Person.active_from).is_not(None))
+        .order_by(col(Question.asked_at).desc(), col(Question.id).desc())
+        .limit(limit)
+    ).all()
+    return [question for question, start in rows if start and (question.asked_at.date() - start).days < days]
+
+
+def list_checks(session: Session, files: Collection[str] | None = None) -> Sequence[CardCheck]:
+    """What people said of cards, the newest first; of these files, or of all."""
+    query = select(CardCheck).order_by(col(CardCheck.checked_at).desc(), col(CardCheck.id).desc())
+    if files is not None:
+        query = query.where(col(CardCheck.file).in_(list(files)))
+    return session.exec(query).all()
+
+
+def get_written(session: Session, file: str) -> PlaybookCard | None:
+    """The card of that file name that was written or dropped in the chat."""
+    return session.exec(select(PlaybookCard).where(PlaybookCard.file == file)).first()
+
+
+def list_written(session: Session) -> Sequence[PlaybookCard]:
+    return session.exec(select(PlaybookCard).order_by(col(PlaybookCard.id))).all()
+
+
+def list_to_post(session: Session) -> Sequence[Enquiry]:
+    """Enquiries whose message is not owed yet."""
+    return session.exec(select(Enquiry).where(col(Enquiry.posted).is_(False)).order_by(col(Enquiry.id))).all()
+
+
+def get_enquiry_of(session: Session, ts: str) -> Enquiry | None:
+    """The enquiry whose message stands under `ts`; people answer it in that thread."""
+    message = session.exec(
+        select(OutboxMessage).where(OutboxMessage.ts == ts, col(OutboxMessage.key).startswith(ENQUIRY)).limit(1)
+    ).first()
+    return session.get(Enquiry, int(message.key.removeprefix(ENQUIRY))) if message is not None else None

@@ -1,0 +1,215 @@
+"""Answers say how far their card can be trusted; what people say of answers and cards is kept, and counts."""
+
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from knowledge_base import KnowledgeBase, KnowledgeSettings
+from skills.answer import Invocation, Quote, Status
+from skills.catalog import CATALOG
+from skills.contract import Audience
+from skills.runner import Assistant, Reply
+from store.channels import set_channel_members
+from store.models import Organisation, Question
+from store.scope import Scope
+from tests.skills.company import NOW, Asking, Company, bullets, buttons, english, headline, notes
+
+CARDS = {
+    "lunch.md": (
+        "title: Sales lunch\nowner: Dana Whitfield\nverified: 2026-08-01\nreview_every: 30d\n"
+        "questions: ['When is the sales lunch?']",
+        "The sales lunch is on Thursdays at 12:40.",
+    ),
+    "badges.md": (
+        "title: Badge colours\nowner: Lee Ortiz\nverified: 2026-11-01\nreview_every: 90d\n"
+        "questions: ['Which colour are our badges?']",
+        "Our badges are teal.",
+    ),
+    "parking.md": (
+        "title: Visitor parking\nowner: Eva Krüger\nvalid_to: 2026-10-31\nquestions: ['Where do visitors park?']",
+        "Visitors park behind gate 6.",
+    ),
+    "floor.md": (
+        "title: Discount floor\nowner: Mara Lindt\naudience: managers\nquestions: ['What is our discount floor?']",
+        "The discount floor is 31 percent.",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def playbook(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("playbook")
+    for name, (front, words) in CARDS.items():
+        title = front.partition("\n")[0].removeprefix("title: ")
+        (folder / name).write_text(f"---\n{front}\n---\n\n# {title}\n\n{words}\n")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def knowledge(playbook: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    with KnowledgeBase.open(KnowledgeSettings(home=tmp_path_factory.mktemp("home")), lambda: NOW) as knowledge:
+        knowledge.add([playbook])
+        yield knowledge
+
+
+@pytest.fixture
+def asking(company: Company, knowledge: KnowledgeBase) -> Asking:
+    return Asking(company, Assistant(company.database, knowledge, CATALOG, lambda: NOW))
+
+
+def asked(company: Company) -> list[Question]:
+    with company.database.session() as session:
+        return list(session.exec(select(Question).order_by(Question.id)).all())  # type: ignore[arg-type]
+
+
+def in_channel(company: Company, *names: str) -> Audience:
+    with company.database.writing() as session:
+        people = [company.people[name] for name in names]
+        set_channel_members(session, "C1", "deals", people, now=NOW)
+    return Audience(channel="C1", name="#deals", scope=Scope.of(()))
+
+
+def press(asking: Asking, who: str, reply: Reply, label: str) -> Reply:
+    invocation = buttons(reply)[label]
+    assert invocation is not None
+    return asking(who, invocation.skill, **invocation.params)
+
+
+# --- what an answer says of its card
+
+
+def test_an_answer_names_owner_and_day_and_that_a_review_is_due(asking: Asking) -> None:
+    said = notes(asking("Sam", "ask", question="When is the sales lunch?"))
+    assert "Owner: Dana Whitfield. Verified 1 Aug 2026." in said
+    assert "due for review since 1 Sep 2026" in said
+
+
+def test_a_card_whose_owner_left_names_the_manager(asking: Asking) -> None:
+    said = notes(asking("Sam", "ask", question="Which colour are our badges?"))
+    assert "Owner: Lee Ortiz, who has left; ask Mara Lindt." in said
+    assert "due for review" not in said
+
+
+def test_an_expired_card_does_not_answer_and_says_whom_to_ask(asking: Asking) -> None:
+    reply = asking("Sam", "ask", question="Where do visitors park?")
+    assert reply.answer.status is Status.REFUSED
+    assert not [block for block in reply.answer.blocks if isinstance(block, Quote)]
+    assert "no longer valid. Ask Eva Krüger." in notes(reply)
+    assert "Ask Eva Krüger" in buttons(reply)
+
+
+# --- helpful or not
+
+
+def test_a_question_is_kept_once_a_day_with_what_answered_it(asking: Asking, company: Company) -> None:
+    for _ in range(2):
+        asking("Sam", "ask", question="When is the sales  lunch?")
+    asking("Dana", "ask", question="When is the sales lunch?")
+    kept = asked(company)
+    assert [(q.person_id, q.file, q.band) for q in kept] == [
+        (company.people["Sam"], "lunch.md", "sure"),
+        (company.people["Dana"], "lunch.md", "sure"),
+    ]
+    assert 0 < kept[0].confidence <= 100
+
+
+def test_not_helpful_is_kept_at_once_and_asks_for_the_reason(asking: Asking, company: Company) -> None:
+    answer = asking("Sam", "ask", question="When is the sales lunch?")
+    reply = press(asking, "Sam", answer, "Not helpful")
+    assert headline(reply) == "Thank you. What was wrong with it?"
+    assert [q.helpful for q in asked(company)] == [False]
+    done = press(asking, "Sam", reply, "It is outdated")
+    assert headline(done) == "Thank you, that is noted."
+    assert [(q.helpful, q.reason) for q in asked(company)] == [(False, "outdated")]
+    assert done.answer.private
+    press(asking, "Sam", done, "Undo")
+    assert [q.reason for q in asked(company)] == [""]
+
+
+def test_whoever_reads_along_judges_for_themselves(asking: Asking, company: Company) -> None:
+    answer = asking(
+        "Sam", "ask", question="When is the sales lunch?", audience=in_channel(company, "Sam", "Dana", "Mara")
+    )
+    press(asking, "Sam", answer, "Helpful")
+    press(asking, "Dana", answer, "Not helpful")
+    assert [(q.person_id, q.helpful) for q in asked(company)] == [
+        (company.people["Sam"], True),
+        (company.people["Dana"], False),
+    ]
+
+
+def test_feedback_in_words_is_about_the_last_question(asking: Asking, company: Company) -> None:
+    asking("Sam", "ask", question="Which colour are our badges?")
+    asking("Sam", "feedback", helpful="no", reason="it is wrong")
+    assert [(q.words, q.helpful, q.reason) for q in asked(company)] == [
+        ("Which colour are our badges?", False, "wrong")
+    ]
+    assert asking("Eva", "feedback", helpful="yes").answer.status is Status.REFUSED
+    assert asking("Sam", "feedback", helpful="perhaps").answer.status is Status.CLARIFY
+
+
+def test_what_only_the_channel_may_not_read_is_no_gap(asking: Asking, company: Company) -> None:
+    audience = in_channel(company, "Mara", "Dana")
+    reply = asking("Mara", "ask", question="What is our discount floor?", audience=audience)
+    assert "31 percent" not in reply.model_dump_json()
+    assert [(q.band, q.file) for q in asked(company)] == [("sure", "floor.md")]
+
+
+# --- verification
+
+
+def test_the_owner_says_with_one_click_that_a_card_is_still_true(asking: Asking) -> None:
+    due = asking("Dana", "verify")
+    assert "1 card" in headline(due)
+    done = press(asking, "Dana", due, "Still true")
+    assert done.answer.status is Status.DONE
+    assert headline(asking("Dana", "verify")).startswith("No card is due")
+    said = notes(asking("Sam", "ask", question="When is the sales lunch?"))
+    assert "Verified 18 Nov 2026" in said
+    assert "due for review" not in said
+
+
+def test_a_check_counts_until_the_words_change(asking: Asking, playbook: Path, knowledge: KnowledgeBase) -> None:
+    asking("Dana", "check", card="Sales lunch", holds="yes")
+    path = playbook / "lunch.md"
+    before = path.read_text()
+    try:
+        path.write_text(before.replace("12:40", "13:10"))
+        knowledge.add([playbook])
+        assert "due for review" in notes(asking("Sam", "ask", question="When is the sales lunch?"))
+    finally:
+        path.write_text(before)
+        knowledge.add([playbook])
+    assert "due for review" not in notes(asking("Sam", "ask", question="When is the sales lunch?"))
+
+
+def test_out_of_date_needs_a_reason_and_shows_in_answers(asking: Asking) -> None:
+    assert asking("Sam", "check", card="badge colours", holds="no").answer.status is Status.CLARIFY
+    asking("Sam", "check", card="badge colours", holds="no", reason="they are green now")
+    said = notes(asking("Eva", "ask", question="Which colour are our badges?"))
+    assert "Reported out of date by Sam Osei on 18 Nov 2026: they are green now" in said
+    mara = asking("Mara", "verify")
+    assert "Badge colours" in mara.model_dump_json(), "the manager of an owner who left"
+    press(asking, "Mara", mara, "Still true")
+    assert "Reported" not in notes(asking("Eva", "ask", question="Which colour are our badges?"))
+
+
+def test_only_who_answers_for_a_card_verifies_it(asking: Asking) -> None:
+    assert asking("Sam", "check", card="sales lunch", holds="yes").answer.status is Status.REFUSED
+    assert asking("Mara", "check", card="sales lunch", holds="yes").answer.status is Status.REFUSED
+    assert asking("Vera", "check", card="sales lunch", holds="yes").answer.status is Status.DONE
+
+
+def test_a_card_that_one_may_not_read_is_not_named(asking: Asking) -> None:
+    reply = asking("Dana", "check", card="discount floor", holds="no", reason="it moved")
+    assert reply.answer.status in (Status.REFUSED, Status.CLARIFY)
+    assert "floor.md" not in reply.model_dump_json()
+
+
+def test_others_cards_are_for_managers(asking: Asking) -> None:
+    assert asking("Sam", "verify", owner="Dana").answer.status is Status.REFUSED
+    assert "1 card" in headline(asking("Mara", "verify", owner="Dana"))
+    assert "Sales lunch" in asking("Vera", "verify", owner="everyone").model_dump_json()
