@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from skills.answer import Action, Choice, Invocation
 from skills.errors import Unclear
-from skills.measures.risk import Finding, Rule
+from skills.measures.risk import Finding, Rule, Verdict
 from skills.text import Text, text
 from store.money import Money
 
@@ -150,9 +150,16 @@ class Unit(StrEnum):
     TIMES = "times"
     PERCENT = "percent"
     AMOUNT = "amount"
+    WEIGHT = "weight"
 
 
-UNITS: Mapping[Unit, str] = {Unit.DAYS: "7 days", Unit.TIMES: "3 times", Unit.PERCENT: "25%", Unit.AMOUNT: "50k"}
+UNITS: Mapping[Unit, str] = {
+    Unit.DAYS: "7 days",
+    Unit.TIMES: "3 times",
+    Unit.PERCENT: "25%",
+    Unit.AMOUNT: "50k",
+    Unit.WEIGHT: "3",
+}
 """How a bound is written."""
 
 
@@ -234,6 +241,28 @@ ABOUT: Mapping[Rule, About] = {
 }  # fmt: skip
 
 
+AT_RISK = text("at risk")
+ABOUT_AT_RISK = About(
+    text("the weights of the warnings that apply add up to this; otherwise it is to watch"),
+    text("warnings that end or are put off"), text("3"), Unit.WEIGHT,
+    ("at risk", "risk", "sum of weights", "有风险", "风险"),
+)  # fmt: skip
+
+
+def name_of(rule: Rule | Verdict) -> Text:
+    return RULES[rule] if isinstance(rule, Rule) else AT_RISK
+
+
+def about(rule: Rule | Verdict) -> About:
+    return ABOUT[rule] if isinstance(rule, Rule) else ABOUT_AT_RISK
+
+
+def find_bound(words: str) -> Rule | Verdict:
+    """Whose bound is meant: a rule's, or from which sum of weights on something is at risk. Raises `Unclear`."""
+    said = " ".join(words.lower().replace("_", " ").replace("-", " ").split())
+    return Verdict.AT_RISK if said in ABOUT_AT_RISK.words else find_rule(words)
+
+
 def find_rule(words: str, param: str = "rule") -> Rule:
     """The rule that the words name. Raises `Unclear` with all of them where they name none."""
     said = " ".join(words.lower().replace("_", " ").replace("-", " ").split())
@@ -246,14 +275,16 @@ def find_rule(words: str, param: str = "rule") -> Rule:
     )
 
 
-def said_bound(rule: Rule, bound: int, currency: str) -> Text:
+def said_bound(rule: Rule | Verdict, bound: int, currency: str) -> Text:
     """A bound with its unit; amounts are in whole units of `currency`."""
-    match ABOUT[rule].unit:
+    match about(rule).unit:
         case Unit.PERCENT:
             return text("{value}%", value=bound)
         case Unit.TIMES:
             return text("{value} times", value=bound)
         case Unit.AMOUNT:
             return text("{amount}", amount=Money.of(bound, currency))
+        case Unit.WEIGHT:
+            return text("a weight of {value}", value=bound)
         case _:
             return text("{value} days", value=bound)

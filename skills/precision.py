@@ -1,7 +1,7 @@
 """Whether the warnings were right: how much of what was flagged once was lost or slipped since (domain 3.11)."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ from skills.figure import Figure
 from skills.flags import RULES
 from skills.measures.calendar import Grain
 from skills.measures.risk import Rule
-from skills.standing import list_judged_then
+from skills.standing import Judged, list_judged_then
 from skills.text import AnyValue, Text, text, value
 from store.models import Status
 from store.risk import Outcome, get_snapshot_day, list_outcomes
@@ -25,8 +25,11 @@ OLDEST = 120
 FEW = 10
 """Opportunities on either side that a share needs at the least."""
 
-PRECISION = text("Of the opportunities that were flagged on that day, the share that was lost or slipped since.")
-BASE = text("Of the opportunities that were not flagged on that day, the share that was lost or slipped since.")
+PRECISION = text("Of the opportunities that were at risk on that day, the share that was lost or slipped since.")
+BASE = text(
+    "Of the opportunities that were not at risk on that day, those to watch among them, the share that was lost or "
+    "slipped since."
+)
 
 
 @dataclass
@@ -48,11 +51,13 @@ class Tally:
 
 @dataclass
 class Precision:
-    """What was flagged at the end of a day, what was not, and how it went on. `day` is None without a snapshot."""
+    """What was at risk at the end of a day, what was not, and how it went on. `day` is None without a snapshot."""
 
     day: dt.date | None
     flagged: Tally = field(default_factory=Tally)
     unflagged: Tally = field(default_factory=Tally)
+    watched: Tally = field(default_factory=Tally)
+    """Those of the unflagged to which a warning applied."""
     by_rule: dict[Rule, Tally] = field(default_factory=dict)
 
 
@@ -66,9 +71,9 @@ def get_precision(context: SkillContext, scope: Scope) -> Precision:
     if day is None or (context.today - day).days > OLDEST:
         return Precision(None)
     precision = Precision(day)
-    waiting = []
+    waiting: list[Judged] = []
     for judged in list_judged_then(context, scope, day):
-        waiting.append((judged.row.id, judged.row.expected_close, [finding.rule for finding in judged.findings]))
+        waiting.append(judged)
         if len(waiting) == 500:
             _settle(context, precision, waiting)
             waiting = []
@@ -76,14 +81,17 @@ def get_precision(context: SkillContext, scope: Scope) -> Precision:
     return precision
 
 
-def _settle(context: SkillContext, precision: Precision, rows: list[tuple[int, dt.date | None, list[Rule]]]) -> None:
-    outcomes: Mapping[int, Outcome] = list_outcomes(context.session, [number for number, _, _ in rows])
-    for number, expected, rules in rows:
-        if number in outcomes:
-            bad = _went_badly(context, outcomes[number], expected)
-            (precision.flagged if rules else precision.unflagged).add(bad)
-            for rule in rules:
-                precision.by_rule.setdefault(rule, Tally()).add(bad)
+def _settle(context: SkillContext, precision: Precision, several: Sequence[Judged]) -> None:
+    outcomes: Mapping[int, Outcome] = list_outcomes(context.session, [judged.row.id for judged in several])
+    for judged in several:
+        if judged.row.id not in outcomes:
+            continue
+        bad = _went_badly(context, outcomes[judged.row.id], judged.row.expected_close)
+        (precision.flagged if judged.at_risk else precision.unflagged).add(bad)
+        if judged.findings and not judged.at_risk:
+            precision.watched.add(bad)
+        for finding in judged.findings:
+            precision.by_rule.setdefault(finding.rule, Tally()).add(bad)
 
 
 def _went_badly(context: SkillContext, outcome: Outcome, expected: dt.date | None) -> bool:
@@ -106,12 +114,12 @@ def precision_answer(precision: Precision, whose: Text, as_of: dt.datetime) -> A
         headline = text("I can't say yet whether the warnings were right: there is no snapshot of 90 days ago.")
     elif flagged is None:
         headline = text(
-            "Too few were flagged on {day} to say whether the warnings were right: {count} of {few} needed ({what}).",
+            "Too few were at risk on {day} to say whether the warnings were right: {count} of {few} needed ({what}).",
             day=day, count=precision.flagged.count, few=FEW, what=whose,
         )  # fmt: skip
     else:
         headline = text(
-            "Of {count} opportunities flagged on {day}, **{share}** were lost or slipped since; "
+            "Of {count} opportunities at risk on {day}, **{share}** were lost or slipped since; "
             "of the {others} others, {base} ({what}).",
             count=precision.flagged.count,
             day=day,
@@ -137,8 +145,8 @@ def _figures(precision: Precision, whose: Text, as_of: dt.datetime) -> tuple[Fig
     reason = text("there is no snapshot of 90 days ago") if precision.day is None else text("too few")
     figures = []
     for name, label, definition, tally in (
-        ("flag_precision", text("Flagged, then lost or slipped"), PRECISION, precision.flagged),
-        ("unflagged_share", text("Not flagged, then lost or slipped"), BASE, precision.unflagged),
+        ("flag_precision", text("At risk, then lost or slipped"), PRECISION, precision.flagged),
+        ("unflagged_share", text("Not at risk, then lost or slipped"), BASE, precision.unflagged),
     ):
         figures.append(envelope.ratio(name, label, definition, tally.share, reason=reason, count=tally.count))
     return tuple(figures)
@@ -160,7 +168,8 @@ def _table(precision: Precision) -> Table:
         ),
         rows=(
             *(row(RULES[rule], tally) for rule, tally in ranked),
-            row(text("any warning"), precision.flagged),
-            row(text("no warning"), precision.unflagged),
+            row(text("at risk"), precision.flagged),
+            row(text("not at risk"), precision.unflagged),
+            row(text("of these to watch"), precision.watched),
         ),
     )

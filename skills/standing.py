@@ -15,6 +15,7 @@ from skills.measures.risk import (
     RECENT,
     THREAD_DAYS,
     THREADS,
+    WEIGHTS,
     Bounds,
     Finding,
     Standing,
@@ -59,6 +60,17 @@ class Judged:
     snoozed: tuple[Snoozed, ...]
     units: Fraction | None
     """Its amount in units of the organisation's currency, exact; None without an amount or a rate."""
+    bound: int
+    """From which weight on it is at risk."""
+
+    @property
+    def weight(self) -> int:
+        """Of the warnings that are not put off, together."""
+        return sum(WEIGHTS[finding.rule] for finding in self.findings)
+
+    @property
+    def at_risk(self) -> bool:
+        return bool(self.findings) and self.weight >= self.bound
 
 
 @dataclass(frozen=True)
@@ -92,7 +104,8 @@ class Judge:
                 if snooze.rule in ("", finding.rule)
             }
             left = tuple(finding for finding in findings if finding not in put_off)
-            found.append(Judged(row, left, tuple(put_off.values()), standing.units))
+            bound = self.bounds.at_risk(row.stage_id)
+            found.append(Judged(row, left, tuple(put_off.values()), standing.units, bound))
         return found
 
     def _standing(self, row: OpenRow, touches: Touches, parts: Parts | None, logged: Sequence[Logged]) -> Standing:

@@ -210,7 +210,8 @@ def _figures(view: OpportunityView) -> tuple[Figure, ...]:
 def _blocks(view: OpportunityView) -> tuple[Block, ...]:
     blocks: list[Block] = [Facts(facts=tuple(_facts(view)))]
     if view.judged and (view.judged.findings or view.judged.snoozed):
-        blocks.append(Bullets(title=text("At risk"), items=tuple(_risks(view.judged))))
+        title = text("To watch") if view.judged.findings and not view.judged.at_risk else text("At risk")
+        blocks.append(Bullets(title=title, items=tuple(_risks(view.judged))))
     if view.roles or view.contacts:
         blocks.append(Bullets(title=text("People"), items=tuple(_people(view))))
     if view.activities:

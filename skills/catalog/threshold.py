@@ -9,8 +9,8 @@ from skills.answer import Action, Invocation
 from skills.change import Change
 from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible, Unclear
-from skills.flags import ABOUT, RULES, UNITS, Unit, find_rule, said_bound
-from skills.measures.risk import Rule
+from skills.flags import UNITS, Unit, about, find_bound, name_of, said_bound
+from skills.measures.risk import Rule, Verdict
 from skills.references import find_stage, read_amount
 from skills.text import Text, text, verbatim
 from store.change_log import FieldChange, RecordChange, RecordKind
@@ -23,10 +23,12 @@ ALL_STAGES = text("all stages")
 
 
 class ThresholdParams(SkillParams):
-    rule: str = Field(description=text("which warning, such as no activity or stalled").template)
+    rule: str = Field(
+        description=text("which warning, such as no activity or stalled; “at risk” for the sum of weights").template
+    )
     value: str = Field(
         description=text(
-            "from where on it applies, such as 7 days, 3 times, 25% or 50k; “usual” takes it back"
+            "from where on it applies, such as 7 days, 3 times, 25%, 50k or a weight of 3; “usual” takes it back"
         ).template
     )
     stage: str | None = Field(
@@ -35,7 +37,7 @@ class ThresholdParams(SkillParams):
 
 
 def run(context: SkillContext, params: ThresholdParams) -> Change:
-    rule = find_rule(params.rule)
+    rule = find_bound(params.rule)
     found = find_stage(context, params.stage) if params.stage else None
     stage = found.value if found else None
     if stage is not None and stage.kind != Status.OPEN:
@@ -57,7 +59,7 @@ def run(context: SkillContext, params: ThresholdParams) -> Change:
         records=(_record(rule, stage, row, value),),
         headline=text(
             "“{rule}” applies from {value} on, in {where}.",
-            rule=RULES[rule],
+            rule=name_of(rule),
             value=said_bound(rule, value, context.organisation.currency),
             where=where,
         ),
@@ -66,19 +68,19 @@ def run(context: SkillContext, params: ThresholdParams) -> Change:
     )
 
 
-def _reset(rule: Rule, where: Text, row: RiskThreshold | None) -> Change:
+def _reset(rule: Rule | Verdict, where: Text, row: RiskThreshold | None) -> Change:
     if row is None:
         return Change(records=(), headline=text("That is how it is set already; nothing to change."))
     fields = tuple(FieldChange(field=name, old=getattr(row, name)) for name in ("rule", "stage_id", "value"))
     record = RecordChange(kind=RecordKind.THRESHOLD, id=row.id, label=rule.value, fields=fields, deletes=True)
     return Change(
         records=(record,),
-        headline=text("“{rule}” applies as usual again, in {where}.", rule=RULES[rule], where=where),
+        headline=text("“{rule}” applies as usual again, in {where}.", rule=name_of(rule), where=where),
         doubts=(text("It changes what everybody is warned of."),),
     )
 
 
-def _record(rule: Rule, stage: Stage | None, row: RiskThreshold | None, value: int) -> RecordChange:
+def _record(rule: Rule | Verdict, stage: Stage | None, row: RiskThreshold | None, value: int) -> RecordChange:
     if row is not None:
         field = FieldChange(field="value", old=row.value, new=value)
         return RecordChange(kind=RecordKind.THRESHOLD, id=row.id, label=rule.value, fields=(field,))
@@ -90,11 +92,11 @@ def _record(rule: Rule, stage: Stage | None, row: RiskThreshold | None, value: i
     )
 
 
-def _value(context: SkillContext, rule: Rule, words: str) -> int:
-    unit = ABOUT[rule].unit
+def _value(context: SkillContext, rule: Rule | Verdict, words: str) -> int:
+    unit = about(rule).unit
     if unit is None:
         raise Impossible(
-            text("“{rule}” is so or not: there is nothing to set.", rule=RULES[rule]),
+            text("“{rule}” is so or not: there is nothing to set.", rule=name_of(rule)),
             text("A single one can be put off: “snooze acme until Friday, they are away”."),
         )
     if unit is Unit.AMOUNT:
@@ -134,6 +136,7 @@ SKILL = Skill(
         ),
         Example("flag pushed deals after 3 times", ThresholdParams(rule="pushed", value="3 times")),
         Example("single thread only above 50k", ThresholdParams(rule="single thread", value="50k")),
+        Example("deals are at risk from a weight of 4", ThresholdParams(rule="at risk", value="4")),
         Example("set no activity back to the usual", ThresholdParams(rule="no activity", value="usual")),
         Example("把停滞的阈值设为30天", ThresholdParams(rule="停滞", value="30天")),
         Example("谈判阶段5天没有跟进就提醒", ThresholdParams(rule="没有跟进", value="5天", stage="谈判")),

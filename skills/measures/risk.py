@@ -1,4 +1,6 @@
-"""What puts an open opportunity at risk, by named rules with their evidence (domain 3.11). No hidden score.
+"""What puts an open opportunity at risk, by named rules with their evidence (domain 3.11).
+
+Every rule has a published weight; from a sum of `AT_RISK` on an opportunity is at risk, below it is to be watched.
 
 What ends each of them is fixed:
 
@@ -62,6 +64,34 @@ class Rule(StrEnum):
     NO_AMOUNT = "no_amount"
 
 
+class Verdict(StrEnum):
+    """What the rules come to; its bound is set like one of theirs."""
+
+    AT_RISK = "at_risk"
+
+
+GRAVE, SERIOUS, MINOR = 3, 2, 1
+WEIGHTS: Mapping[Rule, int] = {
+    Rule.OVERDUE: GRAVE,
+    Rule.STEP_OVERDUE: SERIOUS,
+    Rule.NO_NEXT_STEP: SERIOUS,
+    Rule.GHOSTED: GRAVE,
+    Rule.QUIET: SERIOUS,
+    # A bound from history is passed by one in ten, or one in four, of those that are won all the same.
+    Rule.IMPLAUSIBLE: MINOR,
+    Rule.PUSHED: GRAVE,
+    Rule.STALLED: MINOR,
+    Rule.STAGE_BACK: GRAVE,
+    Rule.AMOUNT_DROP: GRAVE,
+    Rule.NO_CLOSE_DATE: SERIOUS,
+    Rule.NO_BUYER: SERIOUS,
+    Rule.SINGLE_THREAD: MINOR,
+    Rule.NO_AMOUNT: MINOR,
+}
+AT_RISK = 3
+"""One grave warning, or a serious and a minor one, or three minor ones."""
+
+
 @dataclass(frozen=True)
 class Standing:
     """What the rules look at. `since` is the day on which it was opened."""
@@ -118,7 +148,12 @@ class Bounds:
     usual_amount: int = 0
     """Median of the won amounts, in whole units of the organisation's currency; 0 where too few were won."""
 
-    def given(self, rule: Rule, stage_id: int) -> int | None:
+    def at_risk(self, stage_id: int) -> int:
+        """From which sum of weights on an opportunity in the stage is at risk."""
+        given = self.given(Verdict.AT_RISK, stage_id)
+        return AT_RISK if given is None else given
+
+    def given(self, rule: Rule | Verdict, stage_id: int) -> int | None:
         """What is set for the rule; None where nothing is."""
         return self.settings.get((rule, stage_id), self.settings.get((rule, None)))
 

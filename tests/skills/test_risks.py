@@ -98,21 +98,21 @@ def test_nothing_open_is_no_share_at_risk(ask: Asking) -> None:
     assert figure(reply, "at_risk_share") is None
 
 
-def test_the_worst_comes_first_by_money_times_warnings_with_all_its_evidence(ask: Asking) -> None:
+def test_the_worst_comes_first_by_money_times_weight_with_all_its_evidence(ask: Asking) -> None:
     company = ask.company
     healthy(company)
-    healthy(company, "Late", "50000", close=ago(1))
+    healthy(company, "Late", "40000", close=ago(1))
     bare = company.open("Dana", "20000", "Proposal", name="Bare", close=day(12, 1), opened_on=ago(30))
     reply = ask("Dana", "risks")
-    assert headline(reply) == "**2 of 3 open opportunities** are at risk, worth **$70,000** (yours)."
+    assert headline(reply) == "**2 of 3 open opportunities** are at risk, worth **$60,000** (yours)."
     assert bullets(reply, "Worst first") == [
         (
             "**Bare** (Dana Whitfield), $20,000: There is no next step. They never answered, in 30 days. Nobody is "
             "known who can sign. Fewer than two people there were in touch since 19 Oct 2026."
         ),
-        "**Late** (Dana Whitfield), $50,000: The close date 17 Nov 2026 has passed.",
+        "**Late** (Dana Whitfield), $40,000: The close date 17 Nov 2026 has passed.",
     ]
-    assert rows(reply, 0)[0] == ["overdue", "1", "$50,000"]
+    assert rows(reply, 0)[0] == ["overdue", "1", "$40,000"]
     assert ["no activity", "1", "$20,000"] in rows(reply, 0)
     edit = buttons(reply)["Edit Bare"]
     assert edit is not None
@@ -142,11 +142,60 @@ def test_the_log_tells_of_pushes_drops_and_steps_back_but_not_of_what_was_taken_
     assert len(bullets(ask("Dana", "risks"), "Worst first")) == 1
 
 
+def test_minor_warnings_are_to_watch_until_their_weights_add_up(ask: Asking) -> None:
+    company = ask.company
+    healthy(company, "Vague", "20000", next_step="")
+    late = healthy(company, "Late", "50000", close=ago(1))
+    both = healthy(company, "Vague and unpriced", None, next_step="")
+    reply = ask("Dana", "risks")
+    assert headline(reply) == "**2 of 3 open opportunities** are at risk, worth **$50,000** (yours)."
+    assert "One more is to watch: its warnings weigh too little to call it at risk." in notes(reply)
+    assert [row[0] for row in rows(reply, 1)] == ["Late", "Vague and unpriced"]
+    assert [figure(reply, name) for name in ("at_risk", "to_watch", "flagged", "open")] == [2, 1, 3, 3]
+    made_of = {f.name: f.records for f in reply.answer.figures}["at_risk"]
+    assert made_of is not None
+    assert made_of.ids == (late, both)
+    more = buttons(reply)["To watch as well"]
+    assert more is not None
+    everything = ask("Dana", more.skill, **more.params)
+    assert headline(everything) == "**3 of 3 open opportunities** have a warning, worth **$70,000** (yours)."
+    assert "2 of them are at risk, 1 to watch." in notes(everything)
+    assert [(row[0], row[4]) for row in rows(everything, 1)] == [
+        ("Late", "3"), ("Vague", "2"), ("Vague and unpriced", "3")
+    ]  # fmt: skip
+    assert [figure(everything, name) for name in ("at_risk", "to_watch", "flagged")] == [2, 1, 3]
+
+
+def test_from_which_sum_on_something_is_at_risk_can_be_set(ask: Asking) -> None:
+    healthy(ask.company, "Vague", next_step="")
+    healthy(ask.company, "Late", close=ago(1))
+    assert figure(ask("Dana", "risks"), "at_risk") == 1
+    confirmed = yes(ask, ask("Vera", "threshold", rule="at risk", value="2"))
+    assert english(confirmed.answer.headline) == "“at risk” applies from a weight of 2 on, in all stages."
+    assert figure(ask("Dana", "risks"), "at_risk") == 2
+    yes(ask, ask("Vera", "threshold", rule="at risk", value="4", stage="Discovery"))
+    reply = ask("Dana", "risks")
+    assert headline(reply) == "None of the 2 open opportunities is at risk (yours)."
+    assert figure(reply, "to_watch") == 2
+    rules = {row[0]: row for row in rows(ask("Dana", "risks", check="rules"))}
+    assert rules["at risk"][3] == "a weight of 4 in Discovery, else a weight of 2"
+    assert [rules[name][1] for name in ("overdue", "no next step", "stalled")] == ["3", "2", "1"]
+
+
+def test_a_rate_that_only_what_is_to_watch_lacks_spoils_nothing(ask: Asking) -> None:
+    company = ask.company
+    healthy(company, "Late", "50000", close=ago(1))
+    healthy(company, "Vague", "900 EUR", next_step="")
+    reply = ask("Dana", "risks")
+    assert figure(reply, "value_at_risk") == 50000
+    assert figure(reply, "value_flagged") is None
+
+
 def test_two_messages_without_a_reply_are_ghosting_until_they_answer(ask: Asking) -> None:
     deal = healthy(ask.company)
     touch(ask.company, deal, 2, "out")
     touch(ask.company, deal, 2, "out")
-    assert figure(ask("Dana", "risks"), "at_risk") == 0, "they have had two days"
+    assert figure(ask("Dana", "risks"), "flagged") == 0, "they have had two days"
     other = ask.company.open(
         "Dana", "1", name="Silent", next_step="x", close=day(12, 1), opened_on=ago(14), account="Lakeshore Foods"
     )
@@ -175,7 +224,7 @@ def test_history_says_what_is_too_long_and_what_is_too_soon(ask: Asking) -> None
     won_ones(ask.company, 20)
     healthy(ask.company, "Slow", opened_on=ago(11))
     healthy(ask.company, "Hasty", opened_on=ago(0), close=day(11, 30))
-    told = bullets(ask("Dana", "risks"), "Worst first")
+    told = bullets(ask("Dana", "risks", check="all"), "Worst first")
     assert told[1].endswith(
         "12 days are left until 30 Nov 2026; nine in ten won ones took 20 or more from here (20 won)."
     )
@@ -188,9 +237,9 @@ def test_only_one_rule_stage_or_period_can_be_asked_for(ask: Asking) -> None:
     healthy(company, "Vague", next_step="")
     healthy(company, "Next year", next_step="", close=day(2, 1, 2027), stage="Pilot")
     assert figure(ask("Dana", "risks", rule="overdue"), "at_risk") == 1
-    assert figure(ask("Dana", "risks", rule="no next step"), "at_risk") == 2
-    assert figure(ask("Dana", "risks", stage="Pilot"), "at_risk") == 1
-    assert figure(ask("Dana", "risks", period="this quarter"), "at_risk") == 2
+    assert figure(ask("Dana", "risks", rule="no next step"), "flagged") == 2
+    assert figure(ask("Dana", "risks", stage="Pilot"), "flagged") == 1
+    assert figure(ask("Dana", "risks", period="this quarter"), "flagged") == 2
     unknown = ask("Dana", "risks", rule="bad vibes")
     assert unknown.answer.status is Status.CLARIFY
     assert len(unknown.answer.choices) == 14
@@ -242,7 +291,7 @@ def test_a_snooze_puts_off_with_its_reason_until_its_day_and_can_be_undone(ask: 
 def test_one_warning_can_be_put_off_alone(ask: Asking) -> None:
     healthy(ask.company, "Late", close=ago(1), next_step="")
     ask("Dana", "snooze", opportunity="late", until="5 dec", reason="holiday", rule="overdue")
-    (told,) = bullets(ask("Dana", "risks"), "Worst first")
+    (told,) = bullets(ask("Dana", "risks", check="all"), "Worst first")
     assert told.endswith(": There is no next step.")
 
 
@@ -288,15 +337,15 @@ def test_an_administrator_sets_a_bound_for_a_stage_and_takes_it_back(ask: Asking
     assert asked.answer.status is Status.CONFIRM, "it is for everybody"
     confirmed = yes(ask, asked)
     assert english(confirmed.answer.headline) == "“no activity” applies from 2 days on, in Discovery."
-    assert figure(ask("Dana", "risks"), "at_risk") == 1
+    assert figure(ask("Dana", "risks"), "flagged") == 1
     assert ["no activity", "2 days in Discovery, else 14, 10, 7, 5 days below 40%, 60%, 80%, above"] in [
-        [row[0], row[2]] for row in rows(ask("Dana", "risks", check="rules"))
+        [row[0], row[3]] for row in rows(ask("Dana", "risks", check="rules"))
     ]
     yes(ask, ask("Vera", "threshold", rule="no activity", value="4 days", stage="Discovery"))
-    assert figure(ask("Dana", "risks"), "at_risk") == 0
+    assert figure(ask("Dana", "risks"), "flagged") == 0
     yes(ask, ask("Vera", "threshold", rule="no activity", value="usual", stage="Discovery"))
     assert ["no activity", "14, 10, 7, 5 days below 40%, 60%, 80%, above"] in [
-        [row[0], row[2]] for row in rows(ask("Dana", "risks", check="rules"))
+        [row[0], row[3]] for row in rows(ask("Dana", "risks", check="rules"))
     ]
 
 
@@ -372,16 +421,20 @@ def test_the_flagged_of_then_are_held_against_what_came_of_them(ask: Asking) -> 
             )
         )
     yes(ask, ask("Vera", "threshold", rule="single thread", value="1M"))
+    yes(ask, ask("Vera", "threshold", rule="no activity", value="4 days"))
+    yes(ask, ask("Vera", "threshold", rule="at risk", value="4"))
     reply = ask("Dana", "risks", check="precision")
     assert figure(reply, "flag_precision") == 75
     assert figure(reply, "unflagged_share") == 10
     assert headline(reply) == (
-        "Of 12 opportunities flagged on 20 Aug 2026, **75%** were lost or slipped since; of the 10 others, 10% (yours)."
+        "Of 12 opportunities at risk on 20 Aug 2026, **75%** were lost or slipped since; of the 10 others, 10% (yours)."
     )
     assert rows(reply) == [
         ["no next step", "12", "9", "75%"],
-        ["any warning", "12", "9", "75%"],
-        ["no warning", "10", "1", "10%"],
+        ["no activity", "22", "10", "45.5%"],
+        ["at risk", "12", "9", "75%"],
+        ["not at risk", "10", "1", "10%"],
+        ["of these to watch", "10", "1", "10%"],
     ]
 
 
@@ -401,7 +454,7 @@ def test_many_are_judged_in_a_few_queries(ask: Asking) -> None:
 
 def test_a_role_on_the_deal_is_what_ends_no_power(ask: Asking) -> None:
     deal = healthy(ask.company, "Big", stage="Proposal", opened_on=ago(5))
-    assert "Nobody is known who can sign." in bullets(ask("Dana", "opportunity", opportunity="big"), "At risk")
+    assert "Nobody is known who can sign." in bullets(ask("Dana", "opportunity", opportunity="big"), "To watch")
     (boss,) = ask.company.add(Contact(name="Boss", account_id=ask.company.accounts["Acme"]))
     ask.company.add(OpportunityContact(opportunity_id=deal, contact_id=boss, role="economic_buyer"))
-    assert not bullets(ask("Dana", "opportunity", opportunity="big"), "At risk")
+    assert not bullets(ask("Dana", "opportunity", opportunity="big"), "To watch")
