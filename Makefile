@@ -43,7 +43,7 @@ lock: $(VENV)/.installed-dev  ## resolve and pin the dependencies anew
 		--override requirements-override.txt --no-header --extra dev -c requirements.txt -o requirements-dev.txt
 
 messages: $(VENV)/.installed-dev  ## gather the sentences for people into the translation catalogs
-	@$(BIN)/pybabel -q extract -k text --no-location --omit-header --no-wrap -o .messages.pot bot skills scheduler
+	@$(BIN)/pybabel -q extract -k text --no-location --omit-header --no-wrap --ignore-dirs=local_workspace -o .messages.pot bot skills scheduler
 	@for catalog in skills/locale/*/messages.po; do \
 		$(BIN)/pybabel -q update --no-wrap --omit-header --no-fuzzy-matching --ignore-obsolete \
 			-i .messages.pot -o $$catalog -l $$(basename $$(dirname $$catalog)); done

@@ -36,6 +36,9 @@ LIKENESS = 2.0
 LIKE_ENOUGH = 1.0
 VERY_WORDS = 1.0
 """Added to the likeness of a skill that has the text itself as an example."""
+OF_A_DEAL = frozenset({"opportunity", "about", "account", "question", "objection", "topic"})
+BESIDE_A_DEAL = 1.0
+"""What is asked of one deal is hardly a figure that knows no deals."""
 RHYTHM_SAID = 10.0
 """A report and how often it is wanted: whatever else the words ask for, they ask for it again and again."""
 NAMED_FROM = 2.4
@@ -95,6 +98,8 @@ def _read(
     skills: Mapping[str, Skill],
 ) -> Ranked:
     cues = cue_score(skill.name, masked)
+    if cues and frame.of(Kind.DEAL) and not OF_A_DEAL & skill.params.model_fields.keys():
+        cues -= BESIDE_A_DEAL
     score = cues + LIKENESS * likeness.get(skill.name, 0.0)
     if skill.effect is Effect.WRITE:
         return Ranked(Draft(skill.name, {}, sure=cues >= 3), cues if cues >= 3 else 0.0)
