@@ -108,7 +108,6 @@ SKILL = Skill(
         Example("single threaded deals in Negotiation", RisksParams(rule="single thread", stage="Negotiation")),
         Example("deals with no activity", RisksParams(rule="no activity")),
         Example("which close dates are not plausible", RisksParams(rule="close date implausible")),
-        Example("all deals with a warning, also those to watch", RisksParams(check="all")),
         Example("what are the risk rules", RisksParams(check="rules")),
         Example("were the flagged deals really lost?", RisksParams(check="precision")),
         Example("how good are the warnings", RisksParams(check="precision")),

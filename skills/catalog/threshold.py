@@ -136,7 +136,6 @@ SKILL = Skill(
         ),
         Example("flag pushed deals after 3 times", ThresholdParams(rule="pushed", value="3 times")),
         Example("single thread only above 50k", ThresholdParams(rule="single thread", value="50k")),
-        Example("deals are at risk from a weight of 4", ThresholdParams(rule="at risk", value="4")),
         Example("set no activity back to the usual", ThresholdParams(rule="no activity", value="usual")),
         Example("把停滞的阈值设为30天", ThresholdParams(rule="停滞", value="30天")),
         Example("谈判阶段5天没有跟进就提醒", ThresholdParams(rule="没有跟进", value="5天", stage="谈判")),
