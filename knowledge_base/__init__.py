@@ -13,6 +13,7 @@ from knowledge_base.errors import (
     ModelMismatch,
     NotCertified,
     NothingToAdd,
+    UnusableSynonyms,
 )
 from knowledge_base.settings import KnowledgeSettings
 
@@ -29,4 +30,5 @@ __all__ = [
     "NothingToAdd",
     "Section",
     "Status",
+    "UnusableSynonyms",
 ]

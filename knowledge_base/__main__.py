@@ -1,4 +1,4 @@
-"""``python -m knowledge_base add PATH… | search TEXT | ask TEXT | status | rebuild | calibrate``."""
+"""``python -m knowledge_base add PATH… | search TEXT | ask TEXT | status | rebuild | calibrate | synonyms``."""
 
 import argparse
 import json
@@ -74,6 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--target", type=_share, default=0.05, help="most mistakes among sure answers (0.05)")
     calibrate.add_argument("--json", action="store_true", help="for scripts")
     calibrate.set_defaults(run=_calibrate)
+    synonyms = commands.add_parser("synonyms", help="words that mean the same; without FILE those that are set")
+    synonyms.add_argument("file", nargs="?", type=Path, metavar="FILE.csv", help="a line for each meaning")
+    synonyms.set_defaults(run=_synonyms)
     return parser
 
 
@@ -102,6 +105,15 @@ def _add(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
 def _rebuild(knowledge: KnowledgeBase, _: argparse.Namespace) -> None:
     embedded = _with_progress(knowledge.rebuild)
     print(f"The index was made anew; {embedded} texts were embedded, the others were already known.")
+
+
+def _synonyms(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
+    if options.file:
+        print(f"{knowledge.set_synonyms(options.file)} lines of synonyms are used from now on.")
+        return
+    import csv
+
+    csv.writer(sys.stdout, lineterminator="\n").writerows(knowledge.list_synonyms())
 
 
 def _calibrate(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
@@ -241,6 +253,7 @@ def _status(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
         print(f"  source: {source}")
     print(f"embedding model: {status.model}; last indexed: {status.indexed_at or 'never'}")
     print(f"calibration: {status.calibration}")
+    print(f"synonyms: {status.synonyms} lines" if status.synonyms else "synonyms: none")
     for name in ("expired", "superseded", "due_for_review"):
         files = getattr(status, name)
         if files:

@@ -59,6 +59,7 @@ class Status:
     due_for_review: tuple[str, ...]
     problems: tuple[str, ...]
     calibration: str
+    synonyms: int
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -120,7 +121,21 @@ class KnowledgeBase:
         """Make the index anew with the model configured now; returns how many texts were embedded."""
         return self._writer.rebuild(self._now(), progress)
 
+    def set_synonyms(self, path: Path) -> int:
+        """Take the table of this CSV file in place of the one before; returns its lines. Raises UnusableSynonyms."""
+        from knowledge_base.synonyms import SYNONYMS, read_synonyms, to_row
+
+        synonyms = read_synonyms(path)
+        self._rows.set_meta(SYNONYMS, to_row(synonyms))
+        return len(synonyms.lines)
+
     # --- reading
+
+    def list_synonyms(self) -> tuple[tuple[str, ...], ...]:
+        """The words that mean the same, a line each."""
+        from knowledge_base.synonyms import SYNONYMS, load
+
+        return load(self._rows.get_meta(SYNONYMS)).lines
 
     def search(
         self,
@@ -246,6 +261,7 @@ class KnowledgeBase:
             ),
             problems=tuple(problems),
             calibration=self._describe_calibration(),
+            synonyms=len(self.list_synonyms()),
         )
 
     def _describe_calibration(self) -> str:

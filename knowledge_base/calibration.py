@@ -26,6 +26,7 @@ from knowledge_base.evidence import Confidence
 from knowledge_base.index import CHANGED, MODEL, text_hash
 from knowledge_base.lexical import get_tokens, is_cjk
 from knowledge_base.rows import FoundPassage, Rows
+from knowledge_base.synonyms import SYNONYMS
 
 if TYPE_CHECKING:
     from knowledge_base.answer import Answering
@@ -378,7 +379,7 @@ def get_rating_mark(ratings: Sequence[Confidence]) -> str:
 
 def get_state(rows: Rows) -> str:
     """What the index holds now: another state makes a calibration stale."""
-    parts = [rows.get_meta(name) or "" for name in (MODEL, CHANGED)]
+    parts = [rows.get_meta(name) or "" for name in (MODEL, CHANGED, SYNONYMS)]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 

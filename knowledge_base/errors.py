@@ -5,6 +5,7 @@
     ├── IndexBusy           another process is writing the index
     ├── ModelMismatch       the index was made by another embedding model
     ├── EmbeddingsUnusable  the configured embedding model cannot be used
+    ├── UnusableSynonyms    a table of synonyms that cannot be read
     └── NotCertified        too few questions, or too many mistakes, for the calibration that was asked for
 
 ``str()`` of each is a finished sentence: what happened, why, what to do next.
@@ -33,3 +34,7 @@ class EmbeddingsUnusable(KnowledgeError):
 
 class NotCertified(KnowledgeError):
     """The questions do not suffice to promise what was asked for; nothing was changed."""
+
+
+class UnusableSynonyms(KnowledgeError):
+    """A line of the table is not what it should be; the table before it still counts."""

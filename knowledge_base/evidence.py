@@ -12,6 +12,7 @@ from knowledge_base.embeddings import Encoder
 from knowledge_base.lexical import get_tokens, is_solid
 from knowledge_base.rows import Rows
 from knowledge_base.search import Hit, Question, get_weight
+from knowledge_base.synonyms import get_instead
 
 _CANDIDATES = 4
 _MAX_LEAD = 0.15
@@ -158,7 +159,9 @@ def get_candidates(question: Question, hits: Sequence[Hit], rows: Rows, encoder:
                 cosine = max(cosine, float(vectors[text_hash] @ question.vector))
         counts = rows.count_words({token for tokens in worded for token in tokens} - set(question.idf))
         idf = question.idf | {token: get_weight(total, n) for token, n in counts.items()}
-        words = max(_likeness(set(question.idf), set(tokens), idf) for tokens in worded)
+        words = max(
+            _likeness(set(question.idf), get_instead(set(tokens), question.alternatives), idf) for tokens in worded
+        )
         candidates.append(Candidate(document_id, own_hits, cosine, words))
     return candidates
 

@@ -25,6 +25,7 @@ from knowledge_base.graph import Floats
 from knowledge_base.index import CHANGED, MODEL, VECTORS, mismatch
 from knowledge_base.lexical import get_compounds, get_foreign, get_names, get_tokens, is_cjk, is_solid
 from knowledge_base.rows import FoundPassage, Rows
+from knowledge_base.synonyms import SYNONYMS, Alternative, Synonyms, get_counts, get_with, load
 from knowledge_base.vectors import VectorIndex
 
 _DEPTH = 50
@@ -108,6 +109,7 @@ class Question:
     ``unknown`` are tokens that stand nowhere in the knowledge base, ``names`` those written as names,
     and pairs of Chinese characters that belong to an unknown word.
     ``rarest`` is the idf of a word that stands nowhere, the highest there is.
+    ``alternatives`` are the organisation's other words for some of it; ``tokens`` hold them too, ``idf`` does not.
     ``hidden`` are hashes of forms and titles that are to be overlooked, as if the cards did not have them.
     """
 
@@ -119,6 +121,7 @@ class Question:
     names: frozenset[str]
     rarest: float
     hidden: frozenset[str] = frozenset()
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def solid(self) -> dict[str, float]:
@@ -128,7 +131,8 @@ class Question:
     def get_coverage(self, tokens: set[str]) -> float:
         """Share of the question's words found among the tokens, by idf; 0 to 1."""
         total = sum(self.idf.values())
-        return sum(self.idf[token] for token in self.idf if token in tokens) / total if total else 0.0
+        held = get_with(tokens, self.alternatives) if self.alternatives else tokens
+        return sum(self.idf[token] for token in self.idf if token in held) / total if total else 0.0
 
 
 def get_weight(total: int, holders: int) -> float:
@@ -159,6 +163,7 @@ class Search:
         self._encoder = encoder
         self._weights = weights or Weights()
         self._words: tuple[str, dict[str, list[str]]] = ("-", {})
+        self._synonyms: tuple[str | None, Synonyms] = (None, Synonyms(()))
 
     def ask(self, text: str, hidden: frozenset[str] = frozenset()) -> Question:
         """Make a question ready. Raises ModelMismatch when the index was made by another model.
@@ -166,14 +171,17 @@ class Search:
         ``hidden``: hashes of forms and titles that nearly are this question and are overlooked in answering it.
         """
         text = " ".join(text.split())[:_MAX_QUESTION]
+        alternatives = self._get_synonyms().get_alternatives(get_tokens(text)[:_MAX_TERMS])
+        elsewhere = [token for one in alternatives for token in sorted(one.other)]
         tokens = list(dict.fromkeys(get_tokens(text)))[:_MAX_TERMS]
         total = max(1, self._rows.count_entries())
         counts = self._rows.count_words(tokens)
         if hidden:
             overlooked = len(self._rows.find_entries(sorted(hidden), None))
             counts = {token: max(0, n - overlooked) for token, n in counts.items()}
+        counts = get_counts(counts | self._rows.count_words(elsewhere), alternatives) if alternatives else counts
         compounds = {t: n for t, n in self._rows.count_words(get_compounds(text)[:_MAX_TERMS]).items() if n}
-        misspelt = {t: self._spelling(t) for t, n in counts.items() if n == 0 and len(t) >= _MISSPELT}
+        misspelt = {t: self._spelling(t) for t in tokens if counts[t] == 0 and len(t) >= _MISSPELT}
         for token, nearest in misspelt.items():
             if nearest:
                 tokens[tokens.index(token)] = nearest
@@ -181,14 +189,21 @@ class Search:
                 counts |= self._rows.count_words([nearest])
         tokens = list(dict.fromkeys([*tokens, *compounds]))
         counts |= compounds
-        idf = {token: get_weight(total, n) for token, n in counts.items()}
+        idf = {token: get_weight(total, counts[token]) for token in tokens}
         vector = None
         if text and self.has_vectors() and self._encoder and not (self._encoder.english_only and is_cjk(text)):
             vector = self._encoder.encode_query(text)
-        unknown = frozenset(token for token, n in counts.items() if n == 0)
+        unknown = frozenset(token for token in tokens if counts[token] == 0)
         foreign = get_foreign(text, lambda pair: counts.get(pair, 1) > 0)
         names = frozenset([*(misspelt.get(name) or name for name in get_names(text)), *foreign])
-        return Question(text, tuple(tokens), idf, vector, unknown, names, get_weight(total, 0), hidden)
+        tokens = list(dict.fromkeys([*tokens, *elsewhere]))[: 2 * _MAX_TERMS]
+        return Question(text, tuple(tokens), idf, vector, unknown, names, get_weight(total, 0), hidden, alternatives)
+
+    def _get_synonyms(self) -> Synonyms:
+        kept = self._rows.get_meta(SYNONYMS)
+        if self._synonyms[0] != kept:
+            self._synonyms = (kept, load(kept))
+        return self._synonyms[1]
 
     def _spelling(self, token: str) -> str | None:
         """The word of the knowledge base that is written almost like this one."""
@@ -279,7 +294,7 @@ class Search:
         for entry_id, passage_id, text_hash, heading, body, form in self._rows.get_entries(ids):
             if text_hash in question.hidden:
                 continue
-            tokens = set(heading.split()) | set(body.split())
+            tokens = get_with({*heading.split(), *body.split()}, question.alternatives)
             entries.append(_Entry(passage_id, text_hash, tokens, form, words.get(entry_id, 0.0)))
         if question.vector is not None and self._encoder:
             missing = [entry.text_hash for entry in entries if entry.text_hash not in cosines]
