@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     search.set_defaults(run=_search)
     ask = commands.add_parser("ask", help="a quoted, cited answer, or that there is none")
     ask.set_defaults(run=_ask)
+    ask.add_argument("--after", metavar="TEXT", help="the question before this one, whose subject it may keep")
     for command in (search, ask):
         what = command.add_mutually_exclusive_group(required=True)
         what.add_argument("text", nargs="?", metavar="TEXT")
@@ -235,7 +236,7 @@ def _ask(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
         for item, text in _batch(options.batch):
             _print_json({"id": item, **knowledge.ask(text).to_json()})
         return
-    answer = knowledge.ask(options.text)
+    answer = knowledge.ask(options.text, after=options.after)
     if options.json:
         _print_json(answer.to_json())
     else:

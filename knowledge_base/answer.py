@@ -25,7 +25,8 @@ from knowledge_base.cards import Card
 from knowledge_base.chunking import Block, get_blocks
 from knowledge_base.embeddings import Encoder
 from knowledge_base.evidence import Candidate, Confidence, Evidence, get_candidates
-from knowledge_base.lexical import get_tokens, is_cjk
+from knowledge_base.follow_up import get_joined, goes_on
+from knowledge_base.lexical import get_tokens, is_cjk, is_solid
 from knowledge_base.rows import FoundPassage, Rows
 from knowledge_base.search import Hit, Passage, Question, Search
 
@@ -89,6 +90,8 @@ class KnowledgeAnswer:
 
     ``citations`` are empty for a refusal; then ``nearest`` names the closest passages for whom that helps.
     ``expired`` names a card that would have answered but may no longer.
+    ``understood`` is the whole question where this one went on from the one before it; hand that on as the one before
+    the next.
     """
 
     status: Literal["answer", "refused"]
@@ -98,6 +101,7 @@ class KnowledgeAnswer:
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Passage, ...] = ()
     expired: Passage | None = None
+    understood: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The stable form for scripts."""
@@ -208,6 +212,30 @@ class Answering:
         if expired is not None:
             parts.append(self._expiry(words, expired))
         return KnowledgeAnswer("answer", band, "\n\n".join(parts), confidence, citations, expired=expired)
+
+    def answer_after(self, text: str, after: str) -> KnowledgeAnswer:
+        """The same for a question that may go on from the one before it, whose subject it then keeps."""
+        if not after.strip() or not goes_on(text):
+            return self.answer(text)
+        alone = self.answer(text)
+        if alone.band == "sure":
+            return alone
+        cards = [card for *_, card, _ in self._rows.list_cards(None) if self._where is None or self._where(card)]
+        kinds = {kind: sorted({n for card in cards for n in getattr(card, kind)}) for kind in ("product", "stage")}
+        joined = get_joined(text, after, kinds)
+        both = replace(self.answer(joined), understood=joined)
+        if both.status == "refused":
+            return both if alone.status == "refused" else alone
+        return both if both.band == "unsure" or self._speaks_of(both, text) else self._doubted(both, text)
+
+    def _speaks_of(self, answer: KnowledgeAnswer, text: str) -> bool:
+        """Whether the document that is quoted has any of the words that are new in the question."""
+        own = {token for token in get_tokens(text) if is_solid(token)}
+        return not own or not own.isdisjoint(get_tokens(self._text(answer.citations[0].passage.document_id)))
+
+    def _doubted(self, answer: KnowledgeAnswer, text: str) -> KnowledgeAnswer:
+        words = _WORDS["zh" if is_cjk(text) else "en"]
+        return replace(answer, band="unsure", text=f"{words['unsure']}\n\n{answer.text}")
 
     def get_rating(self, question: Question) -> Confidence:
         """The scale that fits: with cosines or, for a language the model does not know, with words alone."""

@@ -155,9 +155,17 @@ class KnowledgeBase:
         return [hit.passage for hit in hits]
 
     def ask(
-        self, text: str, *, kind: str | None = None, where: Callable[[Card], bool] | None = None
+        self,
+        text: str,
+        *,
+        after: str | None = None,
+        kind: str | None = None,
+        where: Callable[[Card], bool] | None = None,
     ) -> "KnowledgeAnswer":
         """Quote and cite what answers the question, or say that the knowledge base does not hold it.
+
+        ``after`` is the question before it in a thread (its ``understood``, where it had that): "and for resellers?"
+        keeps its subject.
 
         ``kind`` keeps documents whose front matter says so, such as "objection"; ``where`` those whose card passes:
         of the others nothing is said, not even that they are there.
@@ -165,7 +173,9 @@ class KnowledgeBase:
         from knowledge_base.answer import Answering
 
         today, calibration = self._now().date(), self._calibration()
-        return Answering(self._search, self._rows, self._encoder, today, kind, where, calibration).answer(text)
+        return Answering(self._search, self._rows, self._encoder, today, kind, where, calibration).answer_after(
+            text, after or ""
+        )
 
     def calibrate(
         self,

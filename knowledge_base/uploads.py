@@ -77,10 +77,11 @@ class Playbook:
     def publish(self, wanted: Collection[Wanted], gone: Collection[str] = ()) -> dict[str, Published]:
         """Write these files, remove those that are gone, and index the folder; says what became of each file.
 
-        Raises what ``KnowledgeBase.add`` raises; the files are written by then, and the next time does the rest.
+        Raises what ``KnowledgeBase.add`` raises; the files are written by then, and the next time does the rest. It is
+        done again until ``mark_written`` says that it is known.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        ours, missing = self.list_written(), {}
+        missing = {}
         for one in wanted:
             if not self._put(one):
                 missing[one.file] = Published(refused="the file is no longer here; drop it again")
@@ -88,15 +89,18 @@ class Playbook:
             (self.folder / file).unlink(missing_ok=True)
             (self.folder / f"{file}{SIDECAR}").unlink(missing_ok=True)
         report = self._knowledge.add([self.folder])
-        ours = {file: version for file, version in ours.items() if file not in gone}
-        ours |= {one.file: one.version for one in wanted if one.file not in missing}
-        _write(self.folder / _OURS, json.dumps(ours, ensure_ascii=False, indent=1).encode())
         refused = {one.file: one.reason for one in report.refused}
         return missing | {
             one.file: Published(refused=refused[one.file]) if one.file in refused else Published(self._sections(one))
             for one in wanted
             if one.file not in missing
         }
+
+    def mark_written(self, wanted: Collection[Wanted], gone: Collection[str] = ()) -> None:
+        """These files stand there (or cannot be had), those are gone."""
+        ours = {file: version for file, version in self.list_written().items() if file not in gone}
+        ours |= {one.file: one.version for one in wanted}
+        _write(self.folder / _OURS, json.dumps(ours, ensure_ascii=False, indent=1).encode())
 
     def _put(self, one: Wanted) -> bool:
         path = self.folder / one.file

@@ -19,6 +19,7 @@ from store.questions import add_question, question_key
 
 class AskParams(SkillParams):
     question: str = Field(description=text("the question, in your own words").template)
+    after: str | None = Field(default=None, description=text("the question before it, if it goes on from one").template)
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,9 @@ class Found:
 def run(context: SkillContext, params: AskParams) -> Found:
     readers, asker = get_readers(context), get_asker(context)
     with readable():
-        own = answer = context.knowledge.ask(params.question, where=readers.may_read)
+        own = answer = context.knowledge.ask(params.question, after=params.after, where=readers.may_read)
         if not context.audience.is_private:
-            own = context.knowledge.ask(params.question, where=asker.may_read)
+            own = context.knowledge.ask(params.question, after=params.after, where=asker.may_read)
         standings = get_cited_standings(context, answer)
     asked = Asked(context.actor.id, params.question, context.now, context.today, context.audience.channel)
     channel = context.organisation.questions_channel.removeprefix("#")
