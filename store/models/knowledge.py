@@ -98,9 +98,9 @@ class Enquiry(SQLModel, table=True):
 
 
 class PlaybookCard(SQLModel, table=True):
-    """A card that was written, or a file that was dropped, in the chat. The process that owns the index puts it there.
+    """A card that was written, or a file that was dropped, in the chat: what shall stand in the playbook.
 
-    `version` is what people want, `published` what stands in the knowledge base.
+    The process that owns the index brings the playbook to that, and keeps with it which versions stand there.
     """
 
     __tablename__ = "playbook_card"
@@ -120,9 +120,6 @@ class PlaybookCard(SQLModel, table=True):
     author_id: int = Field(foreign_key="person.id")
     enquiry_id: int | None = Field(default=None, foreign_key="enquiry.id")
     """The question in the chat whose answer it is."""
-    channel: str = ""
-    """Where to say how it went; empty for the author alone."""
     saved_at: dt.datetime = Field(sa_type=Instant)
     removed: bool = False
-    published: int = 0
     version: int = 1
