@@ -45,7 +45,12 @@ class Readers:
 
 def get_asker(context: SkillContext) -> Readers:
     """The person who asks, alone."""
-    return Readers((_reader(context, context.person()),))
+    return get_readers_of(context, context.person())
+
+
+def get_readers_of(context: SkillContext, person: Person) -> Readers:
+    """A person alone, who need not be the one who asks."""
+    return Readers((_reader(context, person),))
 
 
 def get_readers(context: SkillContext) -> Readers:

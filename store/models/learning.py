@@ -1,4 +1,4 @@
-"""What new people have learnt: their answers to questions about cards, and the steps of their path that are behind them.
+"""What new people have learnt: their answers to questions about cards, and the steps that are behind them.
 
 Both belong to the person; whether a manager may see them is the person's choice, or else the organisation's.
 """
