@@ -98,6 +98,8 @@ FIELDS: dict[str, tuple[str, Text]] = {
     "shares_progress": ("shares_progress", text("progress shared with the manager")),
     "step": ("step", text("step")),
     "marked_on": ("marked_on", text("marked on")),
+    "quiet_from": ("quiet_from", text("quiet from")),
+    "quiet_until": ("quiet_until", text("quiet until")),
     "working_days_only": ("working_days_only", text("working days only")),
 }
 """Every column that people may see change: its name for programs, and for people."""
@@ -192,7 +194,7 @@ def _is_by(session: Session, change_id: str, actor_id: int) -> bool:
 
 def _risks(session: Session, record: RecordChange, actor_id: int) -> Iterator[Text]:
     fields = {change.field: change for change in record.fields}
-    if record.kind is RecordKind.SCHEDULE and (fields.get("channel") or FieldChange(field="")).new:
+    if record.kind in (RecordKind.SCHEDULE, RecordKind.POST) and not record.deletes and _new(fields, "channel"):
         yield text("It will be posted to a channel.")
     if record.kind is RecordKind.QUOTA:
         yield text("It changes targets.")
@@ -219,6 +221,10 @@ def _risks(session: Session, record: RecordChange, actor_id: int) -> Iterator[Te
         yield text("The currency changes.")
     yield from _stage_risks(session, fields)
     yield from _amount_risks(fields, row.currency)
+
+
+def _new(fields: dict[str, FieldChange], name: str) -> Json:
+    return fields[name].new if name in fields else None
 
 
 def _stage_risks(session: Session, fields: dict[str, FieldChange]) -> Iterator[Text]:
@@ -295,6 +301,8 @@ def _called(record: RecordChange) -> Text | str:
     """What a record without a name of its own is called."""
     if record.kind is RecordKind.SCHEDULE:
         return text("the scheduled report")
+    if record.kind is RecordKind.POST:
+        return text("the post")
     return KINDS.get(record.label, record.label) if record.kind is RecordKind.ACTIVITY else record.label
 
 

@@ -10,7 +10,7 @@ from skills.errors import NotAllowed
 from skills.terms import ROLES
 from skills.text import text
 from store.change_log import MODELS, RecordChange, RecordKind
-from store.models import Enquiry, Opportunity, Organisation, Person, Role, Sharing
+from store.models import Delivery, Enquiry, Opportunity, Organisation, Person, Role, Sharing
 from store.people import list_report_ids, list_team_ids
 from store.scope import Scope
 
@@ -188,6 +188,16 @@ def _check_learning(context: SkillContext, record: RecordChange) -> None:
         raise NotAllowed(text("Only whoever marked **{record}** can take that back.", record=record.label))
 
 
+def _check_post(context: SkillContext, record: RecordChange) -> None:
+    """One's own posts, which are taken back only while they wait: what people have read stays said."""
+    if _held(context, record, "person_id") != context.actor.id:
+        raise NotAllowed(text("Only they can say that for themselves."))
+    if record.deletes and _held(context, record, "status") != Delivery.WAITING:
+        raise NotAllowed(
+            text("It is posted already, so I can't take it back."), text("You can delete the message where it stands.")
+        )
+
+
 RULES: Mapping[RecordKind, Callable[[SkillContext, RecordChange], None]] = {
     RecordKind.SNOOZE: _check_opportunity,
     RecordKind.SPLIT: _check_opportunity,
@@ -200,5 +210,6 @@ RULES: Mapping[RecordKind, Callable[[SkillContext, RecordChange], None]] = {
     RecordKind.CARD: _check_card,
     RecordKind.QUIZ_ANSWER: _check_learning,
     RecordKind.STEP: _check_learning,
+    RecordKind.POST: _check_post,
 }
 """Records whose right to be changed does not follow from an owner."""

@@ -10,7 +10,7 @@ from skills.measures.calendar import days_in_month
 from skills.references import Rhythm
 from skills.references.rhythms import DAYS, LAST_DAY, WORKDAYS
 from skills.terms import DAY_NAMES
-from skills.text import Moment, Text, text, verbatim
+from skills.text import Text, text, verbatim
 from store.models import ReportSchedule
 
 DAY = dt.timedelta(days=1)
@@ -28,7 +28,8 @@ class Due:
 
 def rhythm_of(schedule: ReportSchedule) -> Rhythm:
     """The rhythm that a stored schedule holds."""
-    return Rhythm(tuple(filter(None, schedule.weekdays.split(","))), schedule.month_day, schedule.at)
+    weekdays = tuple(filter(None, schedule.weekdays.split(",")))
+    return Rhythm(weekdays, schedule.month_day, schedule.at, schedule.working_days_only)
 
 
 def list_due(rhythm: Rhythm, zone: ZoneInfo, after: dt.datetime, until: dt.datetime) -> Iterator[Due]:
@@ -73,6 +74,8 @@ def in_words(rhythm: Rhythm) -> Text:
     if rhythm.month_day is not None:
         return text("on day {day} of every month at {at}", day=rhythm.month_day, at=rhythm.at)
     days = [name for name in DAYS if name in rhythm.weekdays]
+    if len(days) == len(DAYS) and rhythm.working_days_only:
+        return text("every working day at {at}", at=rhythm.at)
     if len(days) == len(DAYS):
         return text("every day at {at}", at=rhythm.at)
     if tuple(days) == WORKDAYS:
@@ -110,9 +113,3 @@ def described(schedule: ReportSchedule) -> Text:
         rhythm=in_words(rhythm_of(schedule)),
         place=place_name(schedule),
     )
-
-
-def next_moment(schedule: ReportSchedule, now: dt.datetime) -> Moment:
-    """When the report is due next, at the wall clock of its zone."""
-    due = get_next_due(rhythm_of(schedule), ZoneInfo(schedule.zone), max(now, schedule.covered_until))
-    return Moment(value=due.moment, zone=schedule.zone)

@@ -23,6 +23,7 @@ from store.models import (
     Enquiry,
     ForecastSubmission,
     Opportunity,
+    OutboxMessage,
     Person,
     PlaybookCard,
     Product,
@@ -61,6 +62,7 @@ class RecordKind(StrEnum):
     CARD = "card"
     QUIZ_ANSWER = "quiz_answer"
     STEP = "step"
+    POST = "post"
 
 
 MODELS: Mapping[RecordKind, type[SQLModel]] = {
@@ -83,13 +85,21 @@ MODELS: Mapping[RecordKind, type[SQLModel]] = {
     RecordKind.CARD: PlaybookCard,
     RecordKind.QUIZ_ANSWER: QuizAnswer,
     RecordKind.STEP: StepMark,
+    RecordKind.POST: OutboxMessage,
 }
 
 ONE_OF_A_KIND = frozenset(
-    {RecordKind.QUOTA, RecordKind.ACCEPTANCE, RecordKind.SPLIT, RecordKind.QUIZ_ANSWER, RecordKind.STEP}
+    {
+        RecordKind.QUOTA,
+        RecordKind.ACCEPTANCE,
+        RecordKind.SPLIT,
+        RecordKind.QUIZ_ANSWER,
+        RecordKind.STEP,
+        RecordKind.POST,
+    }
 )
 """There is at most one of each: the next version of a target, an acceptance of it, somebody's share, an answer of the
-day, a step of somebody. Where it is there already, somebody else was faster."""
+day, a step of somebody, a post. Where it is there already, somebody else was faster."""
 
 FINAL = frozenset({RecordKind.QUIZ_ANSWER})
 """What stays as it was said, and is not what "undo" means."""

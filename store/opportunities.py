@@ -227,6 +227,12 @@ def list_closed(
     return [OpportunityRow(*row) for row in rows]
 
 
+def get_last_won(session: Session, scope: Scope) -> Opportunity | None:
+    """The opportunity that was won last."""
+    won = select(Opportunity).where(col(Opportunity.status) == Status.WON, _owned(scope))
+    return session.exec(won.order_by(col(Opportunity.closed_on).desc(), col(Opportunity.id).desc()).limit(1)).first()
+
+
 def get_opportunity(session: Session, scope: Scope, opportunity_id: int) -> OpportunityRow | None:
     """One opportunity, if the scope allows its owner."""
     row = session.exec(_rows().where(col(Opportunity.id) == opportunity_id, _owned(scope))).first()

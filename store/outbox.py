@@ -96,6 +96,42 @@ def get_last_posted(session: Session, begins: str, *, channel: str, person_id: i
     return session.exec(select(OutboxMessage.kept).where(*conditions).order_by(*newest).limit(1)).first() or ""
 
 
+def has_messages(session: Session, schedule_id: int) -> bool:
+    """Whether a schedule has ever put anything here."""
+    return (
+        session.exec(select(OutboxMessage.id).where(OutboxMessage.schedule_id == schedule_id).limit(1)).first()
+        is not None
+    )
+
+
+def is_unused(session: Session, schedule_id: int, channel: str, *, times: int) -> bool:
+    """Whether the reports of a schedule were delivered to this place so many times, and nobody ever pressed a button
+    of any of them."""
+    mine = (OutboxMessage.schedule_id == schedule_id, OutboxMessage.channel == channel)
+    used = select(ReportUse.id).join(OutboxMessage, col(OutboxMessage.id) == col(ReportUse.outbox_id)).where(*mine)
+    if session.exec(used.limit(1)).first() is not None:
+        return False
+    sent = select(OutboxMessage.id).where(*mine, OutboxMessage.status == Delivery.SENT)
+    return len(session.exec(sent.limit(times)).all()) == times
+
+
+def is_owed(session: Session, key: str, *, prefix: bool = False) -> bool:
+    """Whether there is a message under this key (or one that begins so) that was not given up."""
+    named = col(OutboxMessage.key).startswith(key, autoescape=True) if prefix else col(OutboxMessage.key) == key
+    conditions = (named, col(OutboxMessage.status) != Delivery.FAILED)
+    return session.exec(select(OutboxMessage.id).where(*conditions).limit(1)).first() is not None
+
+
+def get_last_channel(session: Session, begins: str, person_id: int) -> str:
+    """Where the newest message went whose key begins so: the person's own, or else anybody's; empty without any."""
+    query = select(OutboxMessage.channel).where(
+        col(OutboxMessage.key).startswith(begins, autoescape=True), OutboxMessage.channel != ""
+    )
+    newest = query.order_by(col(OutboxMessage.id).desc()).limit(1)
+    own = session.exec(newest.where(OutboxMessage.person_id == person_id)).first()
+    return own or session.exec(newest).first() or ""
+
+
 def list_due(session: Session, now: dt.datetime, *, limit: int = 20) -> Sequence[OutboxMessage]:
     """Messages that may be sent now, the longest owed first."""
     return session.exec(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from store.change_log import CREATED, RecordKind
-from store.models import ChangeEntry, ReportSchedule, ScheduleStatus
+from store.models import ChangeEntry, Person, ReportSchedule, ScheduleStatus
 from store.scope import Scope
 
 
@@ -32,12 +32,19 @@ def list_schedules(session: Session, scope: Scope) -> Sequence[ReportSchedule]:
 
 
 def list_active_schedules(session: Session, scope: Scope) -> Sequence[ReportSchedule]:
-    """Those of them that reports are made for."""
+    """Those of them that reports are made for: the active ones, and paused ones that are asked for just now."""
+    asked = (col(ReportSchedule.status) == ScheduleStatus.PAUSED) & col(ReportSchedule.asked_at).is_not(None)
     return session.exec(
         select(ReportSchedule)
-        .where(scope.clause(ReportSchedule.owner_id), ReportSchedule.status == ScheduleStatus.ACTIVE)
+        .where(scope.clause(ReportSchedule.owner_id), (col(ReportSchedule.status) == ScheduleStatus.ACTIVE) | asked)
         .order_by(col(ReportSchedule.id))
     ).all()
+
+
+def list_quiet_hours(session: Session) -> dict[int, tuple[str, str, str | None]]:
+    """From when until when no report comes by itself, and the zone, by person; of those who have such hours."""
+    people = session.exec(select(Person).where(Person.quiet_from != ""))
+    return {one.id: (one.quiet_from, one.quiet_until, one.zone) for one in people if one.id is not None}
 
 
 def get_active_since(session: Session, schedule_id: int) -> dt.datetime | None:

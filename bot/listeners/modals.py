@@ -113,6 +113,7 @@ def _title(skill: Skill) -> Text:
         "update": text("Edit opportunity"),
         "create": text("New opportunity"),
         "log": text("Log an activity"),
+        "post": text("Win post"),
     }
     return titles.get(skill.name) or Text(template="{it}", values={"it": skill.summary})
 

@@ -1,11 +1,11 @@
 """My scheduled reports, and the buttons that pause, resume and delete them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from skills.answer import Action, Answer, Column, Invocation, Table
+from skills.arrivals import next_moment
 from skills.contract import Example, Skill, SkillContext, SkillParams
-from skills.rhythm import in_words, next_moment, place_name, report_name, rhythm_of
+from skills.rhythm import in_words, place_name, report_name, rhythm_of
 from skills.text import AnyValue, Moment, Text, text, value
 from store.models import ReportSchedule, ScheduleStatus
 from store.schedules import list_schedules
@@ -25,20 +25,29 @@ class ReportsParams(SkillParams):
 
 @dataclass(frozen=True)
 class Scheduled:
-    """A schedule, and when it is due next; `due` is None while it is paused."""
+    """A schedule, and when it comes next; `due` is None while it is paused, or where that is not known."""
 
     schedule: ReportSchedule
     due: Moment | None
 
 
-def run(context: SkillContext, _: ReportsParams) -> Sequence[Scheduled]:
-    return tuple(
-        Scheduled(row, next_moment(row, context.now) if row.status == ScheduleStatus.ACTIVE else None)
+@dataclass(frozen=True)
+class Reports:
+    all: tuple[Scheduled, ...]
+    shown: int
+    """Rows of the table."""
+
+
+def run(context: SkillContext, _: ReportsParams) -> Reports:
+    reports = tuple(
+        Scheduled(row, next_moment(context.session, row, context.now) if row.status == ScheduleStatus.ACTIVE else None)
         for row in list_schedules(context.session, Scope.of([context.actor.id]))
     )
+    return Reports(reports, context.listed(MOST_ROWS))
 
 
-def present(reports: Sequence[Scheduled]) -> Answer:
+def present(found: Reports) -> Answer:
+    reports = found.all
     if not reports:
         return Answer(
             headline=text("Nothing is sent to you at fixed times yet. Try “leaderboard every weekday at 8:30”."),
@@ -51,8 +60,8 @@ def present(reports: Sequence[Scheduled]) -> Answer:
             ),
             private=True,
         )
-    active = [report for report in reports if report.due is not None]
-    left_out = len(reports) - MOST_ROWS
+    active = [report for report in reports if report.schedule.status == ScheduleStatus.ACTIVE]
+    left_out = len(reports) - found.shown
     notes = (text("{count} more are not shown.", count=left_out),) if left_out > 0 else ()
     labels = (text("Report"), text("When"), text("Where"), text("Next"))
     return Answer(
@@ -61,7 +70,7 @@ def present(reports: Sequence[Scheduled]) -> Answer:
             Table(
                 title=text("Scheduled reports"),
                 columns=tuple(Column(label=label) for label in labels),
-                rows=tuple(_row(report) for report in reports[:MOST_ROWS]),
+                rows=tuple(_row(report) for report in reports[: found.shown]),
             ),
         ),
         actions=tuple(action for report in reports[:MOST_WITH_BUTTONS] for action in _buttons(report)),
@@ -84,7 +93,7 @@ def _row(report: Scheduled) -> tuple[AnyValue, ...]:
         report_name(schedule.skill, schedule.params),
         in_words(rhythm_of(schedule)),
         place_name(schedule),
-        value(report.due or text("paused")),
+        value(report.due or (text("paused") if schedule.status == ScheduleStatus.PAUSED else text("–"))),
     )
 
 
@@ -92,12 +101,13 @@ def _buttons(report: Scheduled) -> tuple[Action, ...]:
     schedule = report.schedule
     name = text("{report} {at}", report=schedule.skill, at=schedule.at)
     which = f"schedule:{schedule.id}"
-    if report.due is None:
+    if schedule.status == ScheduleStatus.PAUSED:
         switch = Action(label=text("Resume {report}", report=name), invocation=_invocation("resume", which))
     else:
         switch = Action(label=text("Pause {report}", report=name), invocation=_invocation("pause", which))
     delete = Action(label=text("Delete {report}", report=name), invocation=_invocation("delete", which), style="danger")
-    return (switch, delete)
+    send = Action(label=text("Send {report} now", report=name), invocation=_invocation("send", which), tucked=True)
+    return (switch, delete, send)
 
 
 def _invocation(action: str, which: str) -> Invocation:

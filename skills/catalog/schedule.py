@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, ValidationError
 
 from skills.answer import Action, Choice, Invocation
+from skills.arrivals import next_moment
 from skills.change import Change
 from skills.contract import Audience, Effect, Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible, NotAllowed, NotFound, SkillError, Unclear
 from skills.places import find_place
 from skills.references import Rhythm, read_rhythm
 from skills.references.rhythms import DAYS, WORKDAYS
-from skills.rhythm import described, get_next_due, in_words, next_moment, place_name, report_name, rhythm_of
+from skills.rhythm import described, in_words, place_name, report_name, rhythm_of
 from skills.terms import DAY_NAMES, ROLES
 from skills.text import Moment, Text, text, verbatim
 from store.change_log import FieldChange, RecordChange, RecordKind, to_json
@@ -47,24 +48,32 @@ class Deed(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     DELETE = "delete"
+    SEND = "send"
+    KEEP = "keep"
 
 
 DEEDS = {
-    Deed.MAKE: ("make", "add", "new", "create", "start", "schedule", "subscribe", "send", "订阅", "新建"),
+    Deed.MAKE: ("make", "add", "new", "create", "start", "schedule", "subscribe", "订阅", "新建"),
     Deed.PAUSE: ("pause", "hold", "mute", "suspend", "暂停"),
     Deed.RESUME: ("resume", "unpause", "restart", "continue", "unmute", "恢复", "继续"),
     Deed.DELETE: ("delete", "remove", "stop", "cancel", "unsubscribe", "end", "删除", "取消", "停止", "退订"),
+    Deed.SEND: ("send", "send now", "send once", "now", "run", "run now", "立即发送", "现在发", "马上发"),
+    Deed.KEEP: ("keep", "leave", "保留"),
 }
 DEED_NAMES = {
     Deed.MAKE: text("make"),
     Deed.PAUSE: text("pause"),
     Deed.RESUME: text("resume"),
     Deed.DELETE: text("delete"),
+    Deed.SEND: text("send now"),
+    Deed.KEEP: text("keep"),
 }
 BEFORE = {
     Deed.PAUSE: (ScheduleStatus.ACTIVE,),
     Deed.RESUME: (ScheduleStatus.PAUSED,),
     Deed.DELETE: (ScheduleStatus.ACTIVE, ScheduleStatus.PAUSED),
+    Deed.SEND: (ScheduleStatus.ACTIVE, ScheduleStatus.PAUSED),
+    Deed.KEEP: (ScheduleStatus.ACTIVE, ScheduleStatus.PAUSED),
 }
 """The states in which each of them does something."""
 AFTER = {
@@ -75,7 +84,9 @@ AFTER = {
 
 
 class ScheduleParams(SkillParams):
-    action: str = Field(default=Deed.MAKE.value, description=text("make, pause, resume or delete").template)
+    action: str = Field(
+        default=Deed.MAKE.value, description=text("make, pause, resume, delete or send (once, now)").template
+    )
     report: str | None = Field(
         default=None, description=text("which report to send, such as leaderboard or pipeline").template
     )
@@ -93,7 +104,10 @@ class ScheduleParams(SkillParams):
 
 def run(context: SkillContext, params: ScheduleParams) -> Change:
     deed = _deed(params.action)
-    return _make(context, params) if deed is Deed.MAKE else _switch(context, deed, params.which or params.report)
+    if deed is Deed.MAKE or (deed is Deed.SEND and params.when):
+        return _make(context, params)
+    which = params.which or params.report
+    return _send(context, which) if deed is Deed.SEND else _switch(context, deed, which)
 
 
 def _deed(words: str) -> Deed:
@@ -116,7 +130,6 @@ def _make(context: SkillContext, params: ScheduleParams) -> Change:
     rhythm = _rhythm(params.when)
     place = find_place(context, params.channel)
     zone = ZoneInfo(context.actor.zone)
-    due = get_next_due(rhythm, zone, context.now)
     wanted = ReportSchedule(
         owner_id=context.actor.id,
         skill=skill.name,
@@ -127,6 +140,7 @@ def _make(context: SkillContext, params: ScheduleParams) -> Change:
         month_day=rhythm.month_day,
         at=rhythm.at,
         zone=zone.key,
+        working_days_only=rhythm.working_days_only,
         created_at=context.now,
         covered_until=context.now,
     )
@@ -137,18 +151,22 @@ def _make(context: SkillContext, params: ScheduleParams) -> Change:
             headline=text(
                 "You have that already: {report}, next on {next}.",
                 report=described(same),
-                next=next_moment(same, context.now),
+                next=_next(context, same),
             ),
         )
     return Change(
         records=(_added(wanted),),
-        headline=_promise(wanted, Moment(value=due.moment, zone=zone.key)),
+        headline=_promise(wanted, _next(context, wanted)),
         doubts=place.doubts,
         follow_ups=(Action(label=text("My reports"), invocation=Invocation.of("reports")),),
     )
 
 
-def _promise(wanted: ReportSchedule, when: Moment) -> Text:
+def _next(context: SkillContext, schedule: ReportSchedule) -> Moment | Text:
+    return next_moment(context.session, schedule, context.now) or text("a day that is more than two months ahead")
+
+
+def _promise(wanted: ReportSchedule, when: Moment | Text) -> Text:
     report, rhythm = report_name(wanted.skill, wanted.params), in_words(rhythm_of(wanted))
     if not wanted.channel:
         return text("You get **{report}** {rhythm}, first on {next}.", report=report, rhythm=rhythm, next=when)
@@ -162,19 +180,19 @@ def _promise(wanted: ReportSchedule, when: Moment) -> Text:
 
 
 def _added(wanted: ReportSchedule) -> RecordChange:
-    shown = ("skill", "channel_name", "weekdays", "month_day", "at", "zone")
+    shown = ("skill", "channel_name", "weekdays", "month_day", "at", "zone", "working_days_only")
     hidden = ("owner_id", "params", "channel", "created_at", "covered_until")
     values = {name: to_json(getattr(wanted, name)) for name in (*shown, *hidden)}
     fields = tuple(
         FieldChange(field=name, new=value, derived=name in hidden)
         for name, value in values.items()
-        if value is not None and value != ""
+        if value is not None and value != "" and value is not False
     )
     return RecordChange(kind=RecordKind.SCHEDULE, label=wanted.skill, fields=fields)
 
 
 def _find_same(context: SkillContext, wanted: ReportSchedule) -> ReportSchedule | None:
-    decisive = ("skill", "params", "channel", "weekdays", "month_day", "at", "zone")
+    decisive = ("skill", "params", "channel", "weekdays", "month_day", "at", "zone", "working_days_only")
     mine = list_schedules(context.session, Scope.of([context.actor.id]))
     return next(
         (
@@ -255,8 +273,30 @@ def _rhythm(words: str | None) -> Rhythm:
 # --- one that is there
 
 
+def _send(context: SkillContext, words: str | None) -> Change:
+    """The report once more, now, whatever its rhythm; one to a channel is asked about first."""
+    rows = _find_schedules(context, Deed.SEND, words)
+    records = tuple(
+        RecordChange(
+            kind=RecordKind.SCHEDULE,
+            id=row.id,
+            version=row.version,
+            label=row.skill,
+            fields=(FieldChange(field="asked_at", old=to_json(row.asked_at), new=to_json(context.now), derived=True),),
+        )
+        for row in rows
+    )
+    headline = text("{count} reports are on their way.", count=len(rows))
+    if len(rows) == 1:
+        headline = text("On its way: {report}.", report=described(rows[0]))
+    doubts = (text("It will be posted to a channel."),) if any(row.channel for row in rows) else ()
+    return Change(records=records, headline=headline, doubts=doubts)
+
+
 def _switch(context: SkillContext, deed: Deed, words: str | None) -> Change:
     rows = _find_schedules(context, deed, words)
+    if deed is Deed.KEEP:
+        return Change(records=(), headline=text("It stays as it is: {report}.", report=described(rows[0])))
     records = tuple(
         RecordChange(
             kind=RecordKind.SCHEDULE,
@@ -276,7 +316,7 @@ def _switch(context: SkillContext, deed: Deed, words: str | None) -> Change:
         resume = Action(label=text("Resume"), invocation=Invocation.of("schedule", again))
         return Change(records=records, headline=text("Paused: {report}.", report=report), follow_ups=(resume,))
     if deed is Deed.RESUME:
-        next_due = next_moment(row, context.now)
+        next_due = _next(context, row)
         headline = text("Running again: {report}, next on {next}.", report=report, next=next_due)
         return Change(records=records, headline=headline)
     return Change(records=records, headline=text("No longer sent: {report}.", report=report))
@@ -384,6 +424,9 @@ SKILL = Skill(
         Example("pause the leaderboard report", ScheduleParams(action="pause", which="leaderboard")),
         Example("hold my reports while I'm away", ScheduleParams(action="pause", which="all")),
         Example("resume the pipeline report", ScheduleParams(action="resume", which="pipeline")),
+        Example("send the leaderboard report now", ScheduleParams(action="send", which="leaderboard")),
+        Example("send me my pipeline report right now", ScheduleParams(action="send", which="pipeline")),
+        Example("现在就发排行榜报告", ScheduleParams(action="send", which="排行榜")),
         Example("stop sending me that", ScheduleParams(action="delete", which="that")),
         Example("stop the leaderboard in #sales", ScheduleParams(action="delete", which="leaderboard in #sales")),
         Example("unsubscribe me from everything", ScheduleParams(action="delete", which="everything")),

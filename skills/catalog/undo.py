@@ -8,8 +8,18 @@ from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible, NotFound, Stale
 from skills.lifecycle import marked
 from skills.text import text
-from store.change_log import get_last_change_id, get_undo_of, list_change, list_reversal
-from store.models import Opportunity, Source
+from store.change_log import (
+    FieldChange,
+    RecordChange,
+    RecordKind,
+    get_last_change_id,
+    get_undo_of,
+    list_change,
+    list_reversal,
+)
+from store.models import Opportunity, ScheduleStatus, Source
+from store.outbox import has_messages
+from store.schedules import get_schedule
 
 
 class UndoParams(SkillParams):
@@ -31,7 +41,22 @@ def run(context: SkillContext, params: UndoParams) -> Change:
     records = tuple(
         record.model_copy(update={"fields": marked(record.fields)}) for record in list_reversal(session, change_id)
     )
+    stopped = tuple(_stopped(session, record) for record in records)
+    if stopped != records:
+        return Change(
+            records=stopped, undoes=change_id, headline=text("It no longer comes. What was sent already stays.")
+        )
     return Change(records=records, undoes=change_id)
+
+
+def _stopped(session: Session, record: RecordChange) -> RecordChange:
+    """A scheduled report of which something was sent is not forgotten: it only stops."""
+    if record.kind is not RecordKind.SCHEDULE or not record.deletes or not has_messages(session, record.id or 0):
+        return record
+    row = get_schedule(session, record.id or 0)
+    was = row.status if row is not None else ScheduleStatus.ACTIVE.value
+    status = FieldChange(field="status", old=was, new=ScheduleStatus.DELETED.value, derived=True)
+    return record.model_copy(update={"deletes": False, "fields": (status,)})
 
 
 def _may_see(context: SkillContext, session: Session, change_id: str) -> bool:

@@ -97,8 +97,15 @@ def run(context: SkillContext, params: UpdateParams) -> Change:
         headline=_closing(opportunity, stage, values) if moves else None,
         doubts=tuple(doubts),
         effective_on=day if stage.kind != Status.OPEN and moves else None,
-        follow_ups=(show,),
+        follow_ups=(show, *_told(context, stage, reference)) if moves else (show,),
     )
+
+
+def _told(context: SkillContext, stage: Stage, reference: str) -> tuple[Action, ...]:
+    """What is won is worth telling."""
+    if stage.kind != Status.WON or "winpost" not in context.skills:
+        return ()
+    return (Action(label=text("Write the win post"), invocation=Invocation.of("winpost", opportunity=reference)),)
 
 
 def _closing(opportunity: Opportunity, stage: Stage, values: Mapping[str, object]) -> Text | None:

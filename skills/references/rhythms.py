@@ -18,11 +18,15 @@ LAST_DAY = 31
 
 @dataclass(frozen=True)
 class Rhythm:
-    """Certain weekdays, or one day of every month, at a wall-clock time "HH:MM"."""
+    """Certain weekdays, or one day of every month, at a wall-clock time "HH:MM".
+
+    `working_days_only` keeps it off holidays and leave; which weekdays are worked is then the calendar's to say.
+    """
 
     weekdays: tuple[str, ...]
     month_day: int | None
     at: str
+    working_days_only: bool = False
 
 
 TIME = (
@@ -53,6 +57,7 @@ CHINESE_RHYTHM = (
     r"|每个?(?:周|星期|礼拜)(?P<days>[一二三四五六日天](?:[、,和及]?(?:周|星期|礼拜)?[一二三四五六日天])*)"
     rf"|每个?月(?:的)?(?:(?P<nth>\d{{1,2}}|{CHINESE_DIGIT}{{1,3}})[号日]|(?P<last>最后一天|底|月底)|(?P<first>初|第一天))"
 )
+OF_CALENDAR = re.compile(r"work|business|工作日", re.IGNORECASE)
 UNSUPPORTED = re.compile(
     r"every (?:other|second|two|2|few|\d+)|twice|hourly|every hour"
     r"|(?:first|second|third|last) (?:mon|tue|wed|thu|fri)\w* of"
@@ -101,7 +106,18 @@ def read_rhythm(words: str) -> Rhythm:
             text("At what time?"),
             choices=[Choice.of(verbatim(hour), when=f"{clean} at {hour}") for hour in ("8:30", "9:00", "17:00")],
         )
-    return Rhythm(*_days(found), at)
+    return Rhythm(*_days(found), at, working_days_only="workdays" in found.groupdict() and _is_calendar(found))
+
+
+def read_clock(words: str) -> str | None:
+    """A time of the day as "HH:MM"; None where the words hold none."""
+    clean = half_width(words).strip()
+    return _time(clean, clean)
+
+
+def _is_calendar(match: re.Match[str]) -> bool:
+    """Whether working days are meant as the calendar has them, and not Monday to Friday."""
+    return bool(OF_CALENDAR.search(match["workdays"] or ""))
 
 
 def find_rhythms(words: str) -> tuple[Span, ...]:
@@ -127,7 +143,7 @@ def _times(clean: str) -> list[re.Match[str]]:
 def _days(match: re.Match[str]) -> tuple[tuple[str, ...], int | None]:
     parts = {name: value for name, value in match.groupdict().items() if value}
     if "workdays" in parts:
-        return WORKDAYS, None
+        return (DAYS if _is_calendar(match) else WORKDAYS), None
     if "daily" in parts:
         return DAYS, None
     for name in ("days", "plural", "weekly"):

@@ -73,6 +73,8 @@ class Organisation(SQLModel, table=True):
     """At which rates everything that is open is brought into `currency`: today's, or the plan's."""
     working_days: str = "mon,tue,wed,thu,fri"
     sharing: str = Sharing.TEAM
+    posts_amounts: bool = True
+    """Whether win posts say for how much."""
     questions_channel: str = ""
     """Name of the channel where questions go that the knowledge base does not answer; none when empty."""
     cards_by: str = "manager"

@@ -41,6 +41,8 @@ class ReportSchedule(SQLModel, table=True):
     zone: str
     working_days_only: bool = False
     """Whether it stays away on days that are none of work where its owner is."""
+    asked_at: dt.datetime | None = Field(default=None, sa_type=Instant)
+    """When it was asked for beside its rhythm; empty once that is done."""
     status: str = ScheduleStatus.ACTIVE
     created_at: dt.datetime = Field(sa_type=Instant)
     covered_until: dt.datetime = Field(sa_type=Instant)

@@ -316,7 +316,14 @@ def test_only_the_owner_and_those_above_may_end_it(ask: Asking, who: str, may: b
 
 
 def test_an_unknown_deed_is_asked_about(ask: Asking) -> None:
-    assert choices(ask("Dana", "schedule", action="explode")) == ["make", "pause", "resume", "delete"]
+    assert choices(ask("Dana", "schedule", action="explode")) == [
+        "make",
+        "pause",
+        "resume",
+        "delete",
+        "send now",
+        "keep",
+    ]
 
 
 # --- seeing them
