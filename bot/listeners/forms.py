@@ -37,6 +37,7 @@ KINDS: Mapping[str, Kind] = {
     "team": "find",
     "note": "lines",
     "next_step": "lines",
+    "words": "lines",
 }
 """How a parameter is asked for; the others are a line of text."""
 
@@ -60,6 +61,8 @@ LABELS: Mapping[str, Text] = {
     "outcome": text("Outcome"),
     "when": text("When"),
     "duration": text("Duration"),
+    "words": text("Text"),
+    "channel": text("Channel"),
 }
 HINTED = frozenset({"amount", "duration", "outcome", "loss_reason"})
 """Lines of text in which it helps to see what can be written."""

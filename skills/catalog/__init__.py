@@ -31,7 +31,9 @@ from skills.catalog import (
     onboarding,
     opportunity,
     pipeline,
+    post,
     prep,
+    quiet,
     quiz,
     quota,
     reports,
@@ -55,6 +57,7 @@ from skills.catalog import (
     waterfall,
     week,
     why,
+    winpost,
     winrate,
 )
 from skills.contract import Skill
@@ -111,8 +114,11 @@ CATALOG: Mapping[str, Skill] = {
         review.SKILL,
         rollup.SKILL,
         close.SKILL,
+        winpost.SKILL,
+        post.SKILL,
         schedule.SKILL,
         reports.SKILL,
+        quiet.SKILL,
         export.SKILL,
         help.SKILL,
     )

@@ -19,6 +19,7 @@ COLUMNS = (
     ("organisation", "questions_channel VARCHAR NOT NULL DEFAULT ''"),
     ("organisation", "cards_by VARCHAR NOT NULL DEFAULT 'manager' CONSTRAINT ck_organisation_cards_by CHECK (cards_by IN ('rep', 'manager', 'admin'))"),
     ("organisation", "progress_shared BOOLEAN NOT NULL DEFAULT FALSE"),
+    ("organisation", "posts_amounts BOOLEAN NOT NULL DEFAULT TRUE"),
     ("outbox", "kept VARCHAR NOT NULL DEFAULT ''"),
     ("person", "on_boards BOOLEAN NOT NULL DEFAULT TRUE"),
     ("person", "guided BOOLEAN"),
@@ -36,6 +37,7 @@ OF_REGION = sa.text("region <> ''")
 def upgrade() -> None:
     for table, column in COLUMNS:
         op.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+    op.add_column('report_schedule', sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True))
     rebuild_quota()
     op.drop_index('ix_change_log_recorded_at', table_name='change_log')
     op.create_index('ix_change_log_moment', 'change_log', ['record_kind', 'recorded_at', 'field', 'record_id'], unique=False)
