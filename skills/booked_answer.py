@@ -7,9 +7,6 @@ from skills.text import AnyValue, Text, text, value
 from skills.wording import enumeration, period_name, period_note
 from store.money import Money
 
-MONTHS_SHOWN = 24
-SHOWN = 10
-"""Rows of the breakdown; the rest is one row."""
 DEFINITION = text(
     "Sum of the amounts of the opportunities won in the period, by booking date, each at the exchange rate of its "
     "booking date; of what is split, the share of those who are counted."
@@ -131,8 +128,7 @@ def _blocks(booked: BookedTotal) -> tuple[Block, ...]:
 
 def _table(booked: BookedTotal) -> Table:
     title, first, _ = TITLES[booked.by]
-    most = MONTHS_SHOWN if booked.by == "month" else SHOWN
-    shown, rest = booked.parts[:most], booked.parts[most:]
+    shown, rest = booked.parts[: booked.shown], booked.parts[booked.shown :]
     rows: list[tuple[AnyValue, ...]] = [(part.label, value(part.count), value(part.money)) for part in shown]
     for currency in sorted({part.money.currency for part in rest}):
         others = [part for part in rest if part.money.currency == currency]

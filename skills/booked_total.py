@@ -67,6 +67,8 @@ class BookedTotal:
     """Whether the breakdown was asked for."""
     asked: Mapping[str, str | None]
     """The parameters that were given."""
+    shown: int
+    """Rows of a table."""
     records: RecordFilter
     last: Period | None
     """The newest quarter with something won, where this period has nothing."""

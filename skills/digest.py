@@ -79,7 +79,7 @@ def get_digest(
     session, rates, kind = context.session, context.rates, context.organisation.open_rates
     wanted = Wanted(quarter_edges(context.calendar, context.today), opportunity_id, account_id)
     sums = sum_changes(session, scope, span, wanted)
-    rows = list_changes(session, scope, span, wanted, limit=IDS)
+    rows = list_changes(session, scope, span, wanted, limit=max(IDS, shown))
     count = sum(row.count for row in sums)
     listed = _largest(rows, rates, span.closing, kind)[:shown]
     traces = list_traces(session, scope, span, [row.opportunity_id for row in listed])

@@ -18,9 +18,6 @@ from skills.text import AnyValue, Moment, Text, text, value, verbatim
 from skills.wording import no_rate, period_name
 from store.models import Category, RateKind
 
-SHOWN = 30
-"""Rows of a table of people; the rest is counted."""
-
 BOOKED = text("Amounts of the opportunities won, by booking date; they count in full.")
 LANDING = text(
     "Booked plus the sum of amount × chance of the open opportunities that are expected to close in the period. A "
@@ -386,7 +383,7 @@ def _people(forecast: Forecast) -> tuple[Table, ...]:
     outlook, none = forecast.outlook, text("–")
     has_overrides = any(line.override for line in forecast.lines)
     rows: list[tuple[AnyValue, ...]] = []
-    for line in forecast.lines[:SHOWN]:
+    for line in forecast.lines[: forecast.shown]:
         part = line.part
         name = text("{name} (team's call)", name=line.person.name) if line.is_head else verbatim(line.person.name)
         overridden: tuple[AnyValue, ...] = (value(line.override.money) if line.override else none,)
@@ -412,8 +409,8 @@ def _people(forecast: Forecast) -> tuple[Table, ...]:
         *((Column(label=text("Manager's call"), numeric=True),) if has_overrides else ()),
         Column(label=text("Quota"), numeric=True),
     ]
-    if len(forecast.lines) > SHOWN:
-        more = text("and {count} more", count=len(forecast.lines) - SHOWN)
+    if len(forecast.lines) > forecast.shown:
+        more = text("and {count} more", count=len(forecast.lines) - forecast.shown)
         rows.append((more, *(value("") for _ in columns[1:])))
     return (Table(title=text("By person"), columns=tuple(columns), rows=tuple(rows)),)
 
@@ -423,7 +420,7 @@ def _roll_up_table(forecast: Forecast) -> tuple[Table, ...]:
         return ()
     outlook, none = forecast.outlook, text("–")
     rows: list[tuple[AnyValue, ...]] = []
-    for one in forecast.roll_ups[:SHOWN]:
+    for one in forecast.roll_ups[: forecast.shown]:
         own = None if one.call is None else forecast.called(one.call)
         differs = None if own is None or one.below is None else own - one.below
         rows.append(

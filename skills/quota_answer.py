@@ -13,7 +13,6 @@ from skills.text import AnyValue, Text, text, value, verbatim
 from skills.wording import period_name, period_note
 from store.models import Level, Metric
 
-SHOWN = 30
 LEVELS = {
     Level.TARGET: text("Target"),
     Level.STRETCH: text("Stretch target"),
@@ -156,7 +155,7 @@ def _members(standing: QuotaStanding) -> tuple[Table, ...]:
         return ()
     shown, has_overlay = standing.unit.shown, bool(standing.total.overlay_deals)
     rows: list[tuple[AnyValue, ...]] = []
-    for member in standing.members[:SHOWN]:
+    for member in standing.members[: standing.shown]:
         one = member.achievement
         name = text("{name} (ramping)", name=member.name) if one.is_small and one.has_ramp else verbatim(member.name)
         extra: tuple[AnyValue, ...] = (shown(one.overlay),) if has_overlay else ()
@@ -180,8 +179,8 @@ def _members(standing: QuotaStanding) -> tuple[Table, ...]:
     ]
     if has_overlay:
         columns.append(Column(label=WITHOUT_OVERLAY, numeric=True))
-    if len(standing.members) > SHOWN:
-        more = text("and {count} more", count=len(standing.members) - SHOWN)
+    if len(standing.members) > standing.shown:
+        more = text("and {count} more", count=len(standing.members) - standing.shown)
         rows.append((more, *(value("") for _ in columns[1:])))
     return (Table(title=text("Quota by person"), columns=tuple(columns), rows=tuple(rows)),)
 

@@ -28,6 +28,9 @@ from store.models import Level, Metric
 from store.people import list_team_ids
 from store.scope import Scope
 
+SHOWN = 30
+"""People in a table; the others are counted."""
+
 
 @dataclass(frozen=True)
 class Member:
@@ -60,6 +63,8 @@ class QuotaStanding:
     """None where the period is not running or the measure has no curve."""
     curve_of: Text
     members: tuple[Member, ...]
+    shown: int
+    """People in a table."""
     records: RecordFilter | None
     asked: Mapping[str, str | None]
     """Whose quota it is, in the words of the request."""
@@ -105,6 +110,7 @@ def get_quota_standing(
     is_running = context.today in period and metric is Metric.BOOKED
     team, curve_of = _team(context, population)
     return QuotaStanding(
+        shown=context.listed(SHOWN),
         population=population,
         is_mine=population.person is not None and population.person.id == context.actor.id,
         period=period,

@@ -16,6 +16,7 @@ from store.models import Category, Level, Person
 from store.money import Money
 from store.quotas import list_quotas
 
+SHOWN = 30
 CALLS_SHOWN = 8
 """So many earlier calls of one person are told."""
 
@@ -59,6 +60,8 @@ class Forecast:
     """Each call in the outlook's currency, by person, category and author; None where a rate is missing."""
     quota: Fraction | None
     open_rates: str
+    shown: int
+    """People in a table."""
 
     def called(self, call: Call) -> Fraction | None:
         return self.calls.get((call.person_id, call.category, call.author_id))
@@ -88,6 +91,7 @@ def build_forecast(context: SkillContext, population: Population, period: Period
         calls=in_currency,
         quota=quota,
         open_rates=context.organisation.open_rates,
+        shown=context.listed(SHOWN),
     )
 
 

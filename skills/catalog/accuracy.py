@@ -65,6 +65,8 @@ class Accuracy:
     as_of: dt.datetime
     vintage: Vintage
     record: tuple[AtVintage, ...]
+    shown: int
+    """Rows of a table."""
     params: AccuracyParams
 
     @property
@@ -111,6 +113,7 @@ def run(context: SkillContext, params: AccuracyParams) -> Accuracy:
         as_of=context.now,
         vintage=vintage,
         record=record,
+        shown=context.listed(SHOWN),
         params=params,
     )
 
@@ -341,10 +344,10 @@ def _by_person(accuracy: Accuracy) -> tuple[Table, ...]:
             _shown(one.score.bias),
             _shown(one.shrunk),
         )
-        for one in people[:SHOWN]
+        for one in people[: accuracy.shown]
     ]
-    if len(people) > SHOWN:
-        rows.append((text("and {count} more", count=len(people) - SHOWN), *(value("") for _ in range(4))))
+    if len(people) > accuracy.shown:
+        rows.append((text("and {count} more", count=len(people) - accuracy.shown), *(value("") for _ in range(4))))
     return (
         Table(
             title=text("By person, at {vintage}", vintage=accuracy.vintage.label),
@@ -381,7 +384,7 @@ SKILL = Skill(
     schedulable=True,
     aliases=("bias", "wape"),
     examples=(
-        Example("how accurate are our forecasts", AccuracyParams(team="company")),
+        Example("how accurate are our forecasts", AccuracyParams()),
         Example("forecast accuracy", AccuracyParams()),
         Example("how good are my forecasts", AccuracyParams(owner="me")),
         Example("does dana sandbag", AccuracyParams(owner="dana")),
@@ -390,7 +393,7 @@ SKILL = Skill(
         Example("how far off were we on day 1", AccuracyParams(vintage="day 1")),
         Example("monthly forecast accuracy of my team", AccuracyParams(team="my team", by="month")),
         Example("what is my forecast bias", AccuracyParams(owner="me")),
-        Example("我们的预测准不准", AccuracyParams(team="全公司")),
+        Example("我们的预测准不准", AccuracyParams()),
         Example("我的预测准确率", AccuracyParams(owner="我")),
         Example("dana的预测偏差有多大", AccuracyParams(owner="dana")),
         Example("团队第4周的预测准确度", AccuracyParams(team="团队", vintage="第4周")),

@@ -21,6 +21,8 @@ NAMED = 5
 """Opportunities without a rate that are named."""
 MONTHS = 24
 """Longer periods are not shown by month."""
+PARTS = 10
+"""Rows of a breakdown; the others are one row."""
 
 
 class BookedParams(SkillParams):
@@ -105,6 +107,7 @@ def run(context: SkillContext, params: BookedParams) -> BookedTotal:
         months=get_months(credited(By.MONTH).rows, period, currency) if in_months else (),
         doubts=(*doubts, *population.notes),
         by_asked=params.by is not None,
+        shown=context.listed(MONTHS if by == "month" else PARTS),
         asked=params.model_dump(),
         last=context.calendar.containing(Grain.QUARTER, last) if last else None,
         records=credited_records(

@@ -104,7 +104,7 @@ def run(context: SkillContext, params: ChangesParams) -> Changes:
         context,
         scope,
         span,
-        shown=SHOWN,
+        shown=context.listed(SHOWN),
         opportunity_id=asked.opportunity.id if asked.opportunity else None,
         account_id=asked.account.id if asked.account else None,
     )

@@ -95,7 +95,9 @@ def run(context: SkillContext, params: ConcentrationParams) -> Dependence:
         margins=margins,
         by_revenue=by_revenue,
         by_margin=None if margins.missing else concentration(list(margins.totals.values())),
-        largest=_largest(name_parts(context, by), revenue, margins, by_revenue) if by_revenue else (),
+        largest=_largest(name_parts(context, by), revenue, margins, by_revenue)[: context.listed(SHOWN)]
+        if by_revenue
+        else (),
         params=params,
     )
 
@@ -107,7 +109,7 @@ def _largest(
     ordered = sorted(revenue.totals.items(), key=lambda item: (-item[1], str(item[0]).zfill(20)))
     return tuple(
         Entry(naming(key), total, margins.totals.get(key), abc_class(rank, found))
-        for rank, (key, total) in enumerate(ordered[:SHOWN], 1)
+        for rank, (key, total) in enumerate(ordered, 1)
     )
 
 
@@ -335,12 +337,12 @@ SKILL = Skill(
     schedulable=True,
     aliases=("pareto", "abc", "topcustomers"),
     examples=(
-        Example("how dependent are we on our largest customers", ConcentrationParams(by="customer", team="company")),
+        Example("how dependent are we on our largest customers", ConcentrationParams(by="customer")),
         Example("80/20 analysis of customers this year", ConcentrationParams(by="customer", period="this year")),
         Example("pareto by product in 2017", ConcentrationParams(by="product", period="2017")),
         Example("which customers bring 80% of revenue", ConcentrationParams(by="customer")),
         Example("revenue concentration by rep last year", ConcentrationParams(by="rep", period="last year")),
-        Example("ABC analysis of our customers", ConcentrationParams(by="customer", team="company")),
+        Example("ABC analysis of our customers", ConcentrationParams(by="customer")),
         Example("how concentrated is the EMEA team's revenue", ConcentrationParams(team="EMEA")),
         Example("who are my biggest customers", ConcentrationParams(by="customer", owner="me")),
         Example("gini of sales by rep", ConcentrationParams(by="rep")),

@@ -63,6 +63,8 @@ class CoverageAnswer:
     rates: str
     home: str
     period_words: str
+    shown: int
+    """Rows of a table."""
     params: CoverageParams
 
     def money(self, minor: Fraction) -> Money:
@@ -84,6 +86,7 @@ def run(context: SkillContext, params: CoverageParams) -> CoverageAnswer:
         rates=context.organisation.open_rates,
         home=context.organisation.currency,
         period_words=period_words(context, period),
+        shown=context.listed(PEOPLE),
         params=params,
     )
 
@@ -233,7 +236,7 @@ def _blocks(found: CoverageAnswer) -> tuple[Block, ...]:
     blocks: list[Block] = [Facts(facts=tuple(facts))] if facts else []
     people = _people(found)
     if len(people) > 1:
-        blocks.append(_people_table(people))
+        blocks.append(_people_table(people, found.shown))
     if found.required.cohorts:
         blocks.append(_cohort_table(found))
     return tuple(blocks)
@@ -259,10 +262,10 @@ def _people(found: CoverageAnswer) -> Sequence[tuple[AnyValue, ...]]:
     return [cells for _, _, cells in sorted(rows, key=lambda row: row[:2])]
 
 
-def _people_table(people: Sequence[tuple[AnyValue, ...]]) -> Table:
+def _people_table(people: Sequence[tuple[AnyValue, ...]], shown: int) -> Table:
     title = text("By person, the barest first")
-    if len(people) > PEOPLE:
-        title = text("By person, the barest {count} of {all}", count=PEOPLE, all=len(people))
+    if len(people) > shown:
+        title = text("By person, the barest {count} of {all}", count=shown, all=len(people))
     return Table(
         title=title,
         columns=(
@@ -271,7 +274,7 @@ def _people_table(people: Sequence[tuple[AnyValue, ...]]) -> Table:
             Column(label=text("Qualified pipeline"), numeric=True),
             Column(label=text("Coverage"), numeric=True),
         ),
-        rows=tuple(people[:PEOPLE]),
+        rows=tuple(people[:shown]),
     )
 
 

@@ -57,6 +57,8 @@ class Cycle:
     """Ages of what is open; None where not everybody here may see what is."""
     open_ids: tuple[int, ...] | None
     """Which these are; None for too many."""
+    shown: int
+    """Rows of a table."""
     params: CycleParams
 
 
@@ -71,6 +73,7 @@ def run(context: SkillContext, params: CycleParams) -> Cycle:
         cycles=count_cycles(context, asked.segment, period, params.by),
         open=count_ages_of_open(context, asked) if shown else None,
         open_ids=list_qualified_ids(context.session, asked.segment) if shown else None,
+        shown=context.listed(SHOWN),
         params=params,
     )
 
@@ -213,8 +216,8 @@ def _table(cycle: Cycle, by: Breakdown) -> Table:
         )
 
     ordered = _ordered(cycle.cycles.parts, by)
-    rows = [row(part.label, days) for part, days in ordered[:SHOWN]]
-    if rest := ordered[SHOWN:]:
+    rows = [row(part.label, days) for part, days in ordered[: cycle.shown]]
+    if rest := ordered[cycle.shown :]:
         together = Distribution.of(pair for _, days in rest for pair in days.counts)
         rows.append(row(text("{count} others", count=len(rest)), together))
     return Table(

@@ -124,7 +124,7 @@ SKILL = Skill(
     examples=(
         Example("forecast", ForecastParams()),
         Example("what's my forecast for this quarter", ForecastParams(owner="me", period="this quarter")),
-        Example("where will we land this quarter", ForecastParams(team="company", period="this quarter")),
+        Example("where will we land this quarter", ForecastParams(period="this quarter")),
         Example("forecast for the EMEA team", ForecastParams(team="EMEA")),
         Example("what is dana's commit", ForecastParams(owner="dana")),
         Example("will my team make Q4", ForecastParams(team="my team", period="Q4")),

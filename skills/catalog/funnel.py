@@ -1,7 +1,7 @@
 """How far opportunities get, stage by stage, how long they stay, and where they are lost: from their history."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -23,7 +23,7 @@ from skills.text import AnyValue, Text, text, value, verbatim
 from skills.wording import period_name, period_note
 from store.models import Stage, Status
 from store.opportunities import list_stages
-from store.stage_history import SAMPLE, StageCount, StageDays, count_entries, count_stage_days, list_entered_ids
+from store.stage_history import Courses, Days, StageCount, count_courses
 
 CONVERSION = text(
     "Of the opportunities that entered the stage in the period, the share that ever reached a later one. A stage that "
@@ -63,31 +63,29 @@ def run(context: SkillContext, params: FunnelParams) -> Funnel:
     asked = find_segment(context, params.owner, params.team, product=params.product, source=params.source)
     session, segment = context.session, asked.segment
     before = trailing_year(period.start)
-    earlier = {row.stage_id: row for row in count_entries(session, segment, before.start, before.end)}
-    entries = {row.stage_id: row for row in count_entries(session, segment, period.start, period.end)}
-    days = count_stage_days(session, segment, period.start, period.end, today=context.today)
-    few = any(row.entered <= SAMPLE for row in entries.values())
+    courses = count_courses(
+        session,
+        segment,
+        Days(period.start, period.end),
+        Days(before.start, before.end),
+        today=context.today,
+    )
     stages = [stage for stage in list_stages(session) if stage.kind == Status.OPEN]
     return Funnel(
         asked=asked,
         period=period,
         as_of=context.now,
-        steps=tuple(_step(stage, entries, earlier, days) for stage in stages),
-        ids=list_entered_ids(session, segment, period.start, period.end) if few else {},
+        steps=tuple(_step(stage, courses) for stage in stages),
+        ids=courses.ids,
         params=params,
     )
 
 
-def _step(
-    stage: Stage,
-    entries: Mapping[int, StageCount],
-    earlier: Mapping[int, StageCount],
-    days: Sequence[StageDays],
-) -> Step:
+def _step(stage: Stage, courses: Courses) -> Step:
     stage_id = stage.id or 0
-    none = StageCount(stage_id, 0, 0, 0)
-    now, then = entries.get(stage_id, none), earlier.get(stage_id, none)
-    own = [row for row in days if row.stage_id == stage_id]
+    now = next((row for row in courses.entries if row.stage_id == stage_id), StageCount(stage_id, 0, 0, 0))
+    then = next((row for row in courses.earlier if row.stage_id == stage_id), StageCount(stage_id, 0, 0, 0))
+    own = [row for row in courses.days if row.stage_id == stage_id]
     return Step(
         stage_id=stage_id,
         name=stage.name,
@@ -310,11 +308,11 @@ SKILL = Skill(
     examples=(
         Example("show the funnel", FunnelParams()),
         Example("conversion from stage to stage this quarter", FunnelParams(period="this quarter")),
-        Example("where is our bottleneck", FunnelParams(team="company")),
-        Example("where do we lose deals", FunnelParams(team="company")),
+        Example("where is our bottleneck", FunnelParams()),
+        Example("where do we lose deals", FunnelParams()),
         Example("stage conversion for dana this year", FunnelParams(owner="dana", period="this year")),
         Example("funnel of the EMEA team last quarter", FunnelParams(team="EMEA", period="last quarter")),
-        Example("how long do deals stay in each stage", FunnelParams(team="company")),
+        Example("how long do deals stay in each stage", FunnelParams()),
         Example("funnel for inbound leads", FunnelParams(source="inbound")),
         Example("funnel for GTX Pro in 2017", FunnelParams(product="GTX Pro", period="2017")),
         Example("in which stage do my deals get stuck", FunnelParams(owner="me")),

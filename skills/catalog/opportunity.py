@@ -371,7 +371,6 @@ SKILL = Skill(
         Example("status of the acme opportunity", OpportunityParams(opportunity="acme")),
         Example("where are we with lakeshore", OpportunityParams(opportunity="lakeshore")),
         Example("history of the acme pilot", OpportunityParams(opportunity="acme pilot")),
-        Example("what changed on acme", OpportunityParams(opportunity="acme")),
         Example("who is involved at acme", OpportunityParams(opportunity="acme")),
         Example("what's the next step for rio claro", OpportunityParams(opportunity="rio claro")),
         Example("when does acme close", OpportunityParams(opportunity="acme")),

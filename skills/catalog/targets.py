@@ -67,6 +67,10 @@ class Targets:
     level: Level
     tree: TargetTree
     unit: Unit
+    shown: int
+    """Rows of the tree."""
+    people_shown: int
+    """With more people, the tree goes down to teams only."""
     params: TargetsParams
 
 
@@ -92,6 +96,8 @@ def run(context: SkillContext, params: TargetsParams) -> Targets:
         level=level,
         tree=tree,
         unit=Unit(metric, tree.currency),
+        shown=context.listed(ROWS_SHOWN),
+        people_shown=context.listed(PEOPLE_SHOWN),
         params=params,
     )
 
@@ -271,11 +277,11 @@ def _own_facts(targets: Targets) -> list[Block]:
 
 def _table(targets: Targets) -> Table:
     nodes = list(targets.tree.root.walk())
-    if sum(node.kind == "person" for _, node in nodes) > PEOPLE_SHOWN:
+    if sum(node.kind == "person" for _, node in nodes) > targets.people_shown:
         nodes = [(depth, node) for depth, node in nodes if node.kind != "person"]
     shown, none = targets.unit.shown, text("–")
     rows: list[tuple[AnyValue, ...]] = []
-    for depth, node in nodes[:ROWS_SHOWN]:
+    for depth, node in nodes[: targets.shown]:
         rows.append(
             (
                 text("{indent}{name}", indent="· " * depth, name=node.label),
@@ -285,8 +291,8 @@ def _table(targets: Targets) -> Table:
                 STATES[node.state] if node.state else none,
             )
         )
-    if len(nodes) > ROWS_SHOWN:
-        more = text("and {count} more", count=len(nodes) - ROWS_SHOWN)
+    if len(nodes) > targets.shown:
+        more = text("and {count} more", count=len(nodes) - targets.shown)
         rows.append((more, *(value("") for _ in range(4))))
     return Table(
         title=text("Targets"),
