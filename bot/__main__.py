@@ -150,6 +150,9 @@ async def _serve(
     from bot.app import create_app, create_client, create_desk
     from bot.delivery import Delivery
     from bot.posting import Poster, slack_word
+    from bot.publishing import Publisher
+    from knowledge_base import KnowledgeSettings
+    from knowledge_base.uploads import Playbook
 
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -166,13 +169,18 @@ async def _serve(
             return 1
         if said is None or stop.is_set():
             return 0
-        desk = create_desk(assistant, understanding, settings, client=client, executor=executor)
+        playbook = Playbook(KnowledgeSettings().home, assistant.knowledge)
+        desk = create_desk(assistant, understanding, settings, client=client, executor=executor, playbook=playbook)
         app = create_app(desk, slack, settings)
         executor.submit(_warm, assistant)
         delivery = Delivery(
             assistant.database, Poster(create_client(slack, session, tries=1)), assistant.clock, executor
         )
-        beside = [asyncio.create_task(delivery.run()), asyncio.create_task(desk.identity.keep_channels())]
+        beside = [
+            asyncio.create_task(delivery.run()),
+            asyncio.create_task(desk.identity.keep_channels()),
+            asyncio.create_task(Publisher(assistant, playbook, executor).run()),
+        ]
         try:
             async with _listening(app, slack, settings, str(opened["url"]) if opened else "", stop):
                 if not stop.is_set():

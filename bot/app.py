@@ -19,6 +19,7 @@ from bot.listeners import register
 from bot.listeners.desk import Desk, Understanding
 from bot.posting import Poster
 from bot.settings import BotSettings, SlackSettings
+from knowledge_base.uploads import Playbook
 from skills.runner import Assistant
 
 TRIES = 3
@@ -54,10 +55,14 @@ def create_desk(
     *,
     client: AsyncWebClient,
     executor: Executor,
+    playbook: Playbook | None = None,
 ) -> Desk:
-    """What every listener works through. Blocking work runs on `executor`: its size bounds how much is done at once."""
+    """What every listener works through. Blocking work runs on `executor`: its size bounds how much is done at once.
+
+    `playbook` keeps files that people drop; without it none are taken.
+    """
     identity = Identity(assistant, client, executor, time.monotonic)
-    return Desk(assistant, understanding, identity, Poster(client), executor, settings.status_after)
+    return Desk(assistant, understanding, identity, Poster(client), executor, settings.status_after, playbook)
 
 
 def create_app(desk: Desk, slack: SlackSettings, settings: BotSettings) -> AsyncApp:

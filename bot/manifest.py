@@ -34,6 +34,7 @@ CALL_SCOPES: Mapping[str, tuple[str, ...]] = {
     "conversations.info": ("channels:read", "groups:read", "im:read", "mpim:read"),
     "conversations.members": ("channels:read", "groups:read", "im:read", "mpim:read"),
     "conversations.open": ("im:write",),
+    "files.info": ("files:read",),
     "files.upload.v2": ("files:write",),
     "users.conversations": ("channels:read", "groups:read"),
     "users.info": ("users:read", "users:read.email"),

@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], dt.datetime]
 CONFIRM_WITHIN = dt.timedelta(hours=24)
-PRIVATE_WORDS = frozenset({"note", "text", "question", "questions", "objection", "title"})
+PRIVATE_WORDS = frozenset({"note", "text", "words", "question", "questions", "objection", "title", "body"})
 """Parameters whose words stay out of the audit."""
 
 

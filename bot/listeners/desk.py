@@ -19,6 +19,7 @@ from bot.views.answer import Extra, draw_answer
 from bot.views.button import Press
 from bot.views.drawing import Drawing
 from bot.views.errors import unforeseen
+from knowledge_base.uploads import Playbook
 from skills.answer import Answer, Facts, Invocation, Status, Table
 from skills.contract import Actor, Audience, Effect
 from skills.errors import SkillError
@@ -100,7 +101,9 @@ class Desk:
         poster: Poster,
         executor: Executor,
         status_after: float,
+        playbook: Playbook | None = None,
     ) -> None:
+        self.playbook = playbook
         self.assistant = assistant
         self.identity = identity
         self.poster = poster

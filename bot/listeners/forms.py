@@ -15,6 +15,7 @@ from skills.references import reference
 from skills.references.records import RECORD
 from skills.runner import Assistant
 from skills.text import Text, text
+from skills.written import get_draft, get_enquiry
 from store.models import Account, ActivityKind, Category, Person, Product, Team
 from store.money import Money
 from store.named import list_named, list_opportunities_named
@@ -37,6 +38,11 @@ KINDS: Mapping[str, Kind] = {
     "team": "find",
     "note": "lines",
     "next_step": "lines",
+    "body": "lines",
+    "questions": "lines",
+    "question": "lines",
+    "reason": "lines",
+    "person": "find",
     "words": "lines",
 }
 """How a parameter is asked for; the others are a line of text."""
@@ -61,10 +67,17 @@ LABELS: Mapping[str, Text] = {
     "outcome": text("Outcome"),
     "when": text("When"),
     "duration": text("Duration"),
+    "title": text("Title"),
+    "body": text("What it says"),
+    "questions": text("Questions that it answers"),
+    "question": text("Question"),
+    "audience": text("Readers"),
+    "person": text("Person"),
+    "reason": text("Reason"),
     "words": text("Text"),
     "channel": text("Channel"),
 }
-HINTED = frozenset({"amount", "duration", "outcome", "loss_reason"})
+HINTED = frozenset({"audience", "questions", "amount", "duration", "outcome", "loss_reason"})
 """Lines of text in which it helps to see what can be written."""
 OFFERED = 20
 
@@ -82,7 +95,8 @@ def get_form(assistant: Assistant, actor: Actor, skill: Skill, invocation: Invoc
     with assistant.database.session() as session:
         scope = _scope(session, actor)
         row = _opportunity(session, scope, str(invocation.params.get("opportunity", "")))
-        now = _present(row) if row else {}
+        enquiry = get_enquiry(session, str(invocation.params.get("enquiry", "")))
+        now = _present(row) if row else get_draft(session, enquiry) if enquiry else {}
         given = {name: str(value) for name, value in invocation.params.items() if name in skill.form}
         missing = [
             name

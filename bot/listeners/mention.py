@@ -5,6 +5,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.listeners.desk import Desk, Place
+from bot.listeners.playbook import hear_aside
 from bot.listeners.wording import words_typed
 
 EVENTS = ("app_mention",)
@@ -22,7 +23,10 @@ def register(app: AsyncApp, desk: Desk) -> None:
 async def hear_mention(desk: Desk, body: dict[str, Any], event: dict[str, Any]) -> None:
     own = await desk.identity.own()
     words = words_typed(str(event.get("text") or ""), own.user)
-    await desk.hear(place_of(event), words or "help", claims(body, event))
+    place = place_of(event)
+    if await hear_aside(desk, event, place, words, claims(body, event), named=True):
+        return
+    await desk.hear(place, words or "help", claims(body, event))
 
 
 def claims(body: dict[str, Any], event: dict[str, Any]) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.listeners.desk import Desk
 from bot.listeners.mention import claims, hear_mention, place_of
+from bot.listeners.playbook import hear_aside
 from bot.listeners.wording import is_for_another, names, words_typed
 
 EVENTS = ("message.im", "message.channels", "message.groups", "message.mpim")
@@ -28,9 +29,12 @@ def register(app: AsyncApp, desk: Desk) -> None:
             await hear_mention(desk, body, event)
             return
         words = words_typed(text, own.user)
+        place = place_of(event)
+        if words and await hear_aside(desk, event, place, words, claims(body, event), named=False):
+            return
         if is_direct or (in_thread and words):
             await desk.hear(
-                place_of(event),
+                place,
                 words or "help",
                 claims(body, event),
                 overheard=not is_direct,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import re
 import secrets
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from bot.local_workspace.elements import (
     state_of,
 )
 from bot.local_workspace.events import Events
-from bot.local_workspace.messages import Message, View, escape, rich_text_of
+from bot.local_workspace.messages import Message, StoredFile, View, escape, rich_text_of
 from bot.local_workspace.responses import Responses, Submission
 from bot.local_workspace.roster import Json
 from bot.local_workspace.state import State
@@ -58,6 +59,38 @@ class Acts:
             blocks=(rich_text_of(stored),),
             thread_ts=thread_ts,
             client_msg_id=f"{secrets.token_hex(4)}-{secrets.token_hex(2)}-4{secrets.token_hex(6)}",
+        )
+        self._state.add_message(message)
+        self._events.message_posted(message)
+        return message
+
+    def drop(
+        self, user: str, name: str, content: bytes, text: str, channel: str, thread_ts: str | None = None
+    ) -> Message:
+        """Post a file, with what was typed beside it."""
+        self._check_place(user, channel)
+        stored = StoredFile(
+            id=f"F{secrets.token_hex(5).upper()}",
+            name=name.replace("/", "_"),
+            title=name,
+            content=content,
+            mimetype=mimetypes.guess_type(name)[0] or "application/octet-stream",
+            user=user,
+            created=int(self._state.clock.now()),
+            shared_in=(channel,),
+            complete=True,
+        )
+        self._state.files[stored.id] = stored
+        typed = self._mark_up(text)
+        message = Message(
+            channel=channel,
+            ts=self._state.clock.next_ts(),
+            user=user,
+            text=typed,
+            blocks=(rich_text_of(typed),) if typed else (),
+            thread_ts=thread_ts,
+            subtype="file_share",
+            files=(stored.to_json(self._base_url()),),
         )
         self._state.add_message(message)
         self._events.message_posted(message)

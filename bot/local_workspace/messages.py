@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote
 
 from bot.local_workspace.rendering import blocks_as_text
 from bot.local_workspace.roster import Json
@@ -102,6 +103,28 @@ class StoredFile:
     complete: bool = False
     alt_text: str = ""
     """What a picture shows, for those who cannot see it."""
+
+    def to_json(self, base_url: str) -> Json:
+        """As `files.info` shows it."""
+        url = f"{base_url}/files/{self.id}/{quote(self.name)}"
+        extension = self.name.rsplit(".", 1)[-1].lower() if "." in self.name else "text"
+        return {
+            "id": self.id,
+            "name": self.name,
+            "title": self.title,
+            "mimetype": self.mimetype,
+            "filetype": extension,
+            "pretty_type": extension.upper(),
+            "size": len(self.content),
+            "user": self.user,
+            "created": self.created,
+            "mode": "hosted",
+            "url_private": url,
+            "url_private_download": url,
+            "permalink": url,
+            "channels": list(self.shared_in),
+            **({"alt_txt": self.alt_text} if self.alt_text else {}),
+        }
 
 
 _TOKEN = re.compile(r"<(@|#|!)?([^<>|]+)(?:\|([^<>]*))?>")

@@ -59,6 +59,20 @@ class Person:
         place = self._place(channel, dm=dm)
         return self._acts.say(self.id, text, place, thread)
 
+    async def drop(
+        self,
+        name: str,
+        content: bytes,
+        text: str = "",
+        *,
+        channel: str | None = None,
+        dm: bool = False,
+        thread: str | None = None,
+    ) -> Message:
+        """Post a file, with what one types beside it."""
+        self._begin()
+        return self._acts.drop(self.id, name, content, text, self._place(channel, dm=dm), thread)
+
     async def edit(self, message: Message, text: str) -> Message:
         self._begin()
         return self._acts.edit(self.id, self._now(message), text)

@@ -20,6 +20,8 @@ from bot.local_workspace import App, Channel, Member, Person, Roster, SlashComma
 from bot.posting import Poster
 from bot.settings import BotSettings, SlackSettings
 from bot.understanding.conversation import State, set_state
+from knowledge_base import KnowledgeBase
+from knowledge_base.uploads import Playbook
 from skills.answer import Invocation
 from skills.catalog import CATALOG
 from skills.contract import Actor, Skill
@@ -143,9 +145,11 @@ async def running(
     status_after: float = 5.0,
     ack_seconds: float = 3.0,
     over_http: bool = False,
+    playbook: Playbook | None = None,
+    knowledge: KnowledgeBase | None = None,
 ) -> AsyncIterator[Bot]:
     time = Time()
-    assistant = Assistant(company.database, cast("Any", None), skills, time)
+    assistant = Assistant(company.database, cast("Any", knowledge), skills, time)
     async with (
         Workspace(make_roster(), ack_seconds=ack_seconds).serve() as workspace,
         aiohttp.ClientSession() as session,
@@ -161,7 +165,9 @@ async def running(
         settings = BotSettings.model_validate({"status_after": status_after, "PORT": 0})
         client = create_client(slack, session)
         with ThreadPoolExecutor(4) as executor:
-            desk = create_desk(assistant, understand(assistant), settings, client=client, executor=executor)
+            desk = create_desk(
+                assistant, understand(assistant), settings, client=client, executor=executor, playbook=playbook
+            )
             app = create_app(desk, slack, settings)
             once = create_client(slack, session, tries=1)
             delivery = Delivery(assistant.database, Poster(once), time, executor)

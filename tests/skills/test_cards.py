@@ -1,6 +1,5 @@
 """Answers say how far their card can be trusted; what people say of answers and cards is kept, and counts."""
 
-import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,24 +7,30 @@ import pytest
 from sqlmodel import select
 
 from knowledge_base import KnowledgeBase, KnowledgeSettings
-from skills.answer import Invocation, Quote, Status
+from skills.answer import Quote, Status
 from skills.catalog import CATALOG
 from skills.contract import Audience
 from skills.runner import Assistant, Reply
 from store.channels import set_channel_members
-from store.models import Organisation, Question
+from store.models import Question
 from store.scope import Scope
-from tests.skills.company import NOW, Asking, Company, bullets, buttons, english, headline, notes
+from tests.skills.company import NOW, Asking, Company, buttons, headline, notes
 
 CARDS = {
     "lunch.md": (
-        "title: Sales lunch\nowner: Dana Whitfield\nverified: 2026-08-01\nreview_every: 30d\n"
-        "questions: ['When is the sales lunch?']",
+        """title: Sales lunch
+owner: Dana Whitfield
+verified: 2026-08-01
+review_every: 30d
+questions: ['When is the sales lunch?']""",
         "The sales lunch is on Thursdays at 12:40.",
     ),
     "badges.md": (
-        "title: Badge colours\nowner: Lee Ortiz\nverified: 2026-11-01\nreview_every: 90d\n"
-        "questions: ['Which colour are our badges?']",
+        """title: Badge colours
+owner: Lee Ortiz
+verified: 2026-11-01
+review_every: 90d
+questions: ['Which colour are our badges?']""",
         "Our badges are teal.",
     ),
     "parking.md": (

@@ -14,29 +14,6 @@ from bot.local_workspace.web_api import ApiError, Call, Method
 MOST_ALT = 1_000
 
 
-def file_json(call: Call, stored: StoredFile) -> Json:
-    """A file as `files.info` shows it."""
-    url = f"{call.base_url}/files/{stored.id}/{stored.name}"
-    extension = stored.name.rsplit(".", 1)[-1].lower() if "." in stored.name else "text"
-    return {
-        "id": stored.id,
-        "name": stored.name,
-        "title": stored.title,
-        "mimetype": stored.mimetype,
-        "filetype": extension,
-        "pretty_type": extension.upper(),
-        "size": len(stored.content),
-        "user": stored.user,
-        "created": stored.created,
-        "mode": "hosted",
-        "url_private": url,
-        "url_private_download": url,
-        "permalink": url,
-        "channels": list(stored.shared_in),
-        **({"alt_txt": stored.alt_text} if stored.alt_text else {}),
-    }
-
-
 async def get_upload_url(call: Call) -> Json:
     name = call.need("filename")
     if call.number("length", 0) <= 0:
@@ -76,7 +53,7 @@ async def complete_upload(call: Call) -> Json:
             shared_in=(channel,) if channel else (),
         )
         call.state.files[stored.id] = stored
-        shown.append(file_json(call, stored))
+        shown.append(stored.to_json(call.base_url))
     if channel:
         message = Message(
             channel=channel,
@@ -97,7 +74,7 @@ async def info(call: Call) -> Json:
     stored = call.state.files.get(call.need("file"))
     if stored is None or not stored.complete:
         raise ApiError("file_not_found")
-    return {"file": file_json(call, stored), "content_html": None, "comments": []}
+    return {"file": stored.to_json(call.base_url), "content_html": None, "comments": []}
 
 
 METHODS: dict[str, Method] = {
