@@ -243,6 +243,13 @@ def _ask(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
         print(answer.text)
 
 
+def _age(at: str | None) -> str:
+    if at is None:
+        return "never"
+    days = (datetime.now(UTC) - datetime.fromisoformat(at)).days
+    return f"{at} ({days} {'day' if days == 1 else 'days'} ago)" if days else at
+
+
 def _status(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
     status = knowledge.status()
     if options.json:
@@ -252,13 +259,17 @@ def _status(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
     print(f"{status.documents} documents, {status.passages} passages, {len(status.sources)} sources in {status.folder}")
     for source in status.sources:
         print(f"  source: {source}")
-    print(f"embedding model: {status.model}; last indexed: {status.indexed_at or 'never'}")
+    print(f"embedding model: {status.model}; last indexed: {_age(status.indexed_at)}")
     print(f"calibration: {status.calibration}")
     print(f"synonyms: {status.synonyms} lines" if status.synonyms else "synonyms: none")
     for name in ("expired", "superseded", "due_for_review"):
         files = getattr(status, name)
         if files:
             print(f"{name.replace('_', ' ')}: {', '.join(files)}")
+    if status.refused:
+        print(f"left out by the last add ({status.last_add}):")
+    for file, reason in status.refused:
+        print(f"  {file}: {reason}")
     for problem in status.problems:
         print(f"! {problem}")
 

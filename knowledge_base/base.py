@@ -1,5 +1,7 @@
 """The knowledge base as the other rooms see it."""
 
+import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from knowledge_base.cards import Card
+from knowledge_base.errors import KnowledgeError
 from knowledge_base.settings import KnowledgeSettings
 
 if TYPE_CHECKING:
@@ -60,6 +63,11 @@ class Status:
     problems: tuple[str, ...]
     calibration: str
     synonyms: int
+    last_add: str | None
+    refused: tuple[tuple[str, str], ...]
+
+
+log = logging.getLogger(__name__)
 
 
 def _silent(step: str, done: int, total: int) -> None:
@@ -105,8 +113,30 @@ class KnowledgeBase:
         self.close()
 
     def warm(self) -> None:
-        """Load model and index now, so that the first question is as quick as the next."""
+        """Load model and index now, so that the first question is as quick as the next; a broken index is mended."""
+        self.mend()
         self.search("warm", 1)
+
+    def mend(self) -> bool:
+        """Probe the vector index in a child process; make a broken one anew from the cached vectors.
+
+        Returns whether it was broken. A log line says so. While another process writes, nothing is done: until the
+        index is whole, reads go through the rows. An index on a Chroma server is the server's own matter.
+        """
+        from knowledge_base.health import get_trouble
+
+        if self._settings.chroma_url is not None or self._encoder is None or not self._rows.count()[2]:
+            return False
+        trouble = get_trouble(self._settings.folder)
+        if trouble is None:
+            return False
+        try:
+            if self._search.has_vectors():
+                self._writer.rebuild(self._now(), _silent)
+            log.warning("The vector index was broken (%s); it was made anew from the rows.", trouble)
+        except KnowledgeError as error:
+            log.warning("The vector index is broken (%s) and stays so for now: %s", trouble, error)
+        return True
 
     # --- writing
 
@@ -173,9 +203,10 @@ class KnowledgeBase:
         from knowledge_base.answer import Answering
 
         today, calibration = self._now().date(), self._calibration()
-        return Answering(self._search, self._rows, self._encoder, today, kind, where, calibration).answer_after(
-            text, after or ""
-        )
+        answering = Answering(self._search, self._rows, self._encoder, today, kind, where, calibration)
+        # One view from beginning to end: what a write changes meanwhile is there for the next question.
+        with self._rows.reading():
+            return answering.answer_after(text, after or "")
 
     def calibrate(
         self,
@@ -226,8 +257,9 @@ class KnowledgeBase:
 
     def sections(self, document_id: int) -> list[Section]:
         """The sections of a document in their order."""
-        text = self._rows.get_text(document_id)
-        spans = {(p.section_start, p.section_end): p.path for p in self._rows.list_passages(document_id)}
+        with self._rows.reading():
+            text = self._rows.get_text(document_id)
+            spans = {(p.section_start, p.section_end): p.path for p in self._rows.list_passages(document_id)}
         return [Section(path, start, end, text[start:end].strip()) for (start, end), path in spans.items()]
 
     def section(self, passage: "Passage") -> Section:
@@ -238,8 +270,9 @@ class KnowledgeBase:
 
     def status(self) -> Status:
         """What is in it, by which model, and what is wrong."""
-        from knowledge_base.index import MODEL, mismatch
+        from knowledge_base.index import LAST_ADD, MODEL, mismatch
 
+        last_add, refused = json.loads(self._rows.get_meta(LAST_ADD) or "[null, []]")
         documents = self._rows.list_documents()
         today = self._now().date()
         model = self._rows.get_meta(MODEL) or ""
@@ -272,6 +305,8 @@ class KnowledgeBase:
             problems=tuple(problems),
             calibration=self._describe_calibration(),
             synonyms=len(self.list_synonyms()),
+            last_add=last_add,
+            refused=tuple((file, reason) for file, reason in refused),
         )
 
     def _describe_calibration(self) -> str:
@@ -300,4 +335,5 @@ class KnowledgeBase:
                 and (where is None or where(found.card))
             )
 
-        return self._search.find(self._search.ask(text), k, kind=kind, where=wanted, narrow=where is not None)
+        with self._rows.reading():
+            return self._search.find(self._search.ask(text), k, kind=kind, where=wanted, narrow=where is not None)

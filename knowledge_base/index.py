@@ -11,7 +11,9 @@ Order of a write, and what a kill -9 leaves at each point:
 
 import fcntl
 import hashlib
+import json
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +35,8 @@ _EMBED_BATCH = 32
 
 MODEL, VECTORS, PREVIOUS, NUMBER = "model", "vectors", "vectors_before", "number"
 CHANGED = "changed"
+LAST_ADD = "last_add"
+_KEPT_REFUSALS = 200
 
 Progress = Callable[[str, int, int], None]
 """Hears the step ("reading", "embedding", "indexing"), how much is done, and how much there is."""
@@ -100,7 +104,7 @@ class IndexWriter:
 
         Raises NothingToAdd, IndexBusy, ModelMismatch, EmbeddingsUnusable. Nothing is changed then.
         """
-        with self._lock():
+        with self._lock(now):
             made_by = self._rows.get_meta(MODEL)
             if self._encoder and made_by not in (None, "", self._encoder.fingerprint):
                 raise ModelMismatch(mismatch(str(made_by), self._encoder.fingerprint))
@@ -111,6 +115,8 @@ class IndexWriter:
             replaced = {(d.root, d.file) for d in plan.documents} & set(plan.drops)
             plan.removed = [file for root, file in plan.drops if (root, file) not in replaced]
             embedded = self._write(plan, now, progress)
+            refused = [[one.file, one.reason] for one in plan.refused[:_KEPT_REFUSALS]]
+            self._rows.set_meta(LAST_ADD, json.dumps([now.isoformat(timespec="seconds"), refused], ensure_ascii=False))
         return AddReport(
             added=tuple(plan.added),
             changed=tuple(plan.changed),
@@ -127,11 +133,12 @@ class IndexWriter:
 
         Returns how many texts had to be embedded.
         """
-        with self._lock():
+        with self._lock(now):
             return self._write(_Plan(), now, progress, anew=True)
 
     @contextmanager
-    def _lock(self) -> Iterator[None]:
+    def _lock(self, now: datetime) -> Iterator[None]:
+        """Only one writes; who comes second is told who does."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with (self._folder / "writer.lock").open("a+") as file:
             try:
@@ -143,7 +150,8 @@ class IndexWriter:
                     f"The knowledge base is being written by {owner}. Wait for it to end, then try again."
                 ) from None
             file.truncate(0)
-            file.write(f"process {os.getpid()}")
+            program = " ".join(["python", *sys.orig_argv[1:3]])[:80]
+            file.write(f"process {os.getpid()} ({program}, since {now:%H:%M})")
             file.flush()
             yield
             file.truncate(0)

@@ -153,7 +153,10 @@ class Rows:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """One consistent view for several reads."""
+        """One consistent view for several reads; inside another one it is that one's."""
+        if self._connection.in_transaction:
+            yield
+            return
         with self._transaction("BEGIN"):
             yield
 

@@ -49,6 +49,15 @@ class VectorIndex:
             return None
         return [(i, 1.0 - float(d)) for i, d in zip(result["ids"][0], result["distances"][0], strict=True)]
 
+    def count(self, name: str) -> int | None:
+        """How many texts the version holds; None when it cannot be read."""
+        try:
+            with self._lock:
+                return int(self._opened(name).count())
+        except Exception as error:  # noqa: BLE001 — as in find
+            log.warning("the vector index %s cannot be read (%s)", name, type(error).__name__)
+            return None
+
     def build(self, number: int, vectors: Iterable[tuple[str, Floats]], done: Callable[[int], None]) -> str:
         """Write version ``number`` from text hashes and vectors; returns its name. ``done`` hears how many so far."""
         name = f"v{number:06d}-{uuid4().hex[:8]}"
