@@ -96,9 +96,9 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"撤销|撤回|恢复(?:原|之前|上)?|改错了|弄错了|取消刚才", 3.6),
     ),
     "help": (
-        (r"^(?:help|help me|hi|hello|hallo|hola|moin|bonjour|hey|hi there|hello there|\?+|menu|commands?|start|get started|help me get started|what now|good morning|morning|你好|您好|嗨)[\s!.?]*$", 3),
+        (r"^(?:help|help me|hi|hello|hallo|hola|moin|bonjour|hey|hi there|hello there|\?+|menu|commands?|start|get started|help me get started|what now|你好|您好|嗨)[\s!.?]*$", 3),
         (r"\bwhat (?:can|do) you do\b|\bhow does this work\b|\bwhich commands\b|\bhow do i use\b|\bwhat are you\b|\bwho are you\b|\bhow (?:can|do) you help\b", 3.4),
-        (r"帮助|你能做什么|你会什么|怎么用|有什么功能|使用说明", 3.4),
+        (r"(?<!有)(?<!没)帮助(?!了)|(?:能|可以)帮我(?:做)?(?:什么|哪些)|你能做什么|你会什么|怎么用|有什么功能|使用说明", 3.4),
     ),
 }  # fmt: skip
 COMPILED = {

@@ -4,6 +4,39 @@
 from collections.abc import Mapping
 
 FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
+    "morning": (
+        (r"\bmorning (?:digest|report|brief(?:ing)?|summary|update|list)\b|\b(?:brief me|catch me up) (?:for|on) (?:the |my )?(?:day|\[when\]|today)\b|\bstart (?:of )?my day\b|\bovernight\b|^(?:good )?morning\W*$|\bbrief me for \[when\]|早报|晨报|早间|早上好", 4.6),
+    ),
+    "digest": (
+        (r"\b(?:manager'?s?|team|daily|\[rhythm\]) (?:digest|summary|exceptions)\b|\bdigest (?:for|of|on)\b|\bwhat should i know about\b|\bexceptions\b|\bdigest\b", 4.6),
+        (r"(?:团队|每日|今日|\[rhythm\]).{0,4}(?:摘要|简报|日报)|有什么异常|异常情况|摘要|日报", 4.6),
+    ),
+    "week": (
+        (r"\b(?:monday|weekly|week's|start[- ]of[- ](?:the )?week) (?:commit(?:ment)?s?|meeting|report|plan)\b|\bweek ahead\b|\bcommit(?:ment)?s? (?:for|to|of) (?:(?:this|the) week|\[when\])|\bwhat (?:does|do) .{0,20}\bcommit to\b|\[when\] (?:commit|meeting)\b|start of (?:the week|\[when\]) report|^start .{0,12}report", 4.6),
+        (r"(?:周一|本周|\[when\]).{0,4}(?:承诺|例会|计划)|周计划|一周计划|周一例会", 4.6),
+    ),
+    "review": (
+        (r"(?:\b(?:friday|weekly|week's|end[- ]of[- ](?:the )?week)|\[when\]) (?:review|retro|wrap[- ]?up)\b|\bend of (?:the )?week report\b|\bhow (?:did|was) (?:the|our|my|this) week\b|\[when\] report\b|\bsaid (?:vs\.?|against|versus) happened\b", 4.4),
+        (r"(?:周五|本周|每周|\[when\]).{0,4}(?:复盘|回顾|总结)|周报复盘|周复盘", 4.6),
+    ),
+    "rollup": (
+        (r"\broll[- ]?ups?\b|\bforecast by team\b", 5),
+        (r"预测汇总|汇总预测", 5),
+    ),
+    "close": (
+        (r"\bend of month report\b|^\[when\] report\b", 3.4),
+        (r"(?:季度|月度|季|月)总结", 5.6),
+        (r"\b(?:month|quarter|year|monthly|quarterly)(?:'s)?[- ]?(?:end )?close\b(?! date)|\bclose of (?:the )?(?:\[when\]|month|quarter|last)|\b(?:month|quarter)[- ]end(?: report| review)?\b|\bend of (?:the )?(?:month|quarter|\[when\]) report\b|\b(?:close|closing) report\b", 4.6),
+        (r"(?:月末|季末|月度|季度|\[when\]).{0,3}(?:结算|关账|总结报告|结账|收官)", 4.6),
+    ),
+    "winpost": (
+        (r"\bwin (?:post|story|report|announcement)\b|\bwrite (?:up )?(?:how|that|about|the story of).{0,12}\bwon\b|\bwrite up (?:the |our )?\[deal\]", 6.4),
+        (r"战报|喜报|赢单故事", 6.4),
+    ),
+    "verify": (
+        (r"\bcards?\b.{0,30}\b(?:due|verify|review|check|confirm)\b|\b(?:verify|review|check)\b.{0,20}\bcards?\b", 4.4),
+        (r"卡片.{0,8}(?:复核|确认|核实|到期)|(?:复核|核实)卡片", 4.4),
+    ),
     "waterfall": (
         (r"\bopening (?:to|and|vs\.?) closing\b.{0,12}\bpipeline\b|\b(?:why did|what moved) (?:the |my |our |\[team\]'s |\[person\]'s )?(?:company |team )?pipeline\b.{0,12}\bsince\b", 3.9),
         (r"\bwaterfall\b|\bpipeline (?:bridge|movements?|flow|walk)\b", 4),
@@ -30,7 +63,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     ),
     "forecast": (
         (r"\bhow much (?:will|are) (?:i|we|\[person\]|\[team\]|my team|the team)\b.{0,20}\b(?:close|win|book|sell|land|bring in)\b|\bwill (?:i|we|\[person\]|\[team\]|my team|the team) (?:make|hit|reach|get to)\b", 4),
-        (r"\bforecasts?\b(?! categor)(?!ed? as)|\broll[- ]?up\b", 3.6),
+        (r"\bforecasts?\b(?! categor)(?!ed? as)", 3.6),
         (r"\b(?:where|how) (?:will|are|do) (?:i|we|\[person\]|\[team\]|my team|the team).{0,20}\b(?:land|end up|finish|come out)\b|\blanding\b|\bgoing to land\b", 3.6),
         (r"\bbest[- ]case\b|\bcommit(?:ted)? (?:forecast|number|deals)\b|\bwhat(?:'s| is| are) (?:in )?(?:my|our|the|\[person\]'s|\[team\]'s) (?:commit|call)\b|\bin commit\b", 3.4),
         (r"预测(?!.{0,4}(?:准|偏|误))|预计(?:能)?(?:完成|做到|落)多少|能做(?:到)?多少|承诺(?:了)?多少", 3.6),

@@ -21,6 +21,8 @@ SMALL = re.compile(
     r"\b(?:for|of|in|by|the|this|to|on|at|with|my|me|mine|please|team|rep|reps|top|\d+|attainment|deals|booked|s|it|from|and|"
     r"by|show|company|everyone|all|about|stage)\b|[,.?!'’的在给]|我"
 )
+OF_A_DEAL = frozenset({"opportunity", "about", "account", "question", "objection", "topic", "card"})
+"""Parameters that a deal can be meant for."""
 FREE = {"ask": "question", "objection": "objection", "help": "topic", "prep": "about", "opportunity": "opportunity"}
 
 
@@ -32,6 +34,8 @@ def read_command(frame: Frame, skills: Mapping[str, Skill], subject: str | None)
     skill = _named(start["name"].lower(), skills)
     if skill is None or (frame.of(Kind.RHYTHM) and skill.schedulable):
         return None
+    if frame.of(Kind.DEAL) and not OF_A_DEAL & skill.params.model_fields.keys() and not SLASH.match(frame.clean):
+        return None  # "close acme" is no month's close.
     if frame.of(Kind.PRODUCT) and skill.name == "leaderboard":
         return None  # It knows no products, so these words are not all accounted for.
     slash = SLASH.match(frame.clean) is not None

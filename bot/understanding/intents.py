@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.understanding.about import ABOUT
+from bot.understanding.card_writes import read_cards, read_enquiry, read_feedback, read_post, read_quiet
 from bot.understanding.cues import cue_score
 from bot.understanding.drafts import Draft, is_question, is_unreal, stripped
 from bot.understanding.entities import Frame, Kind
@@ -18,6 +19,7 @@ from bot.understanding.figure_writes import (
     read_target,
     read_threshold,
 )
+from bot.understanding.grammar import OF_A_DEAL
 from bot.understanding.patterns import LOG_COMMAND
 from bot.understanding.reads import fill
 from bot.understanding.updates import read_intended_step, read_update
@@ -36,7 +38,6 @@ LIKENESS = 2.0
 LIKE_ENOUGH = 1.0
 VERY_WORDS = 1.0
 """Added to the likeness of a skill that has the text itself as an example."""
-OF_A_DEAL = frozenset({"opportunity", "about", "account", "question", "objection", "topic"})
 BESIDE_A_DEAL = 1.0
 """What is asked of one deal is hardly a figure that knows no deals."""
 RHYTHM_SAID = 10.0
@@ -49,7 +50,10 @@ SPOKEN_OF_ANYWAY = frozenset({"changes", "today"})
 PLAINLY_SAID = 11.0
 """Words that mean nothing else, not even a report that shall stop."""
 WRITES = frozenset(
-    {"update", "create", "log", "schedule", "undo", "submit", "target", "snooze", "threshold", "boards", "split"}
+    {
+        *("update", "create", "log", "schedule", "undo", "submit", "target", "snooze", "threshold", "boards", "split"),
+        *("upload", "card", "remove", "check", "feedback", "post", "enquire", "quiet"),
+    }
 )
 
 
@@ -73,7 +77,7 @@ def rank(
         likeness[name] = likeness.get(name, 0.0) + VERY_WORDS
     reads = [_read(frame, skill, masked, likeness, subject, skills) for skill in skills.values() if _readable(skill)]
     reads.sort(key=lambda item: -item.score)
-    reads = [_about(item, reads, masked, skills, shown) for item in reads]
+    reads = [_about(item, reads, masked, skills, shown, is_of_a_deal=bool(frame.of(Kind.DEAL))) for item in reads]
     report = _report(frame, reads, skills, shown)
     writes = [item for item in _writes(frame, masked, subject, likeness, report) if item.draft.skill in skills]
     found = [item for item in (*reads, *writes) if item.score >= LIKE_ENOUGH]
@@ -111,7 +115,13 @@ def _read(
 
 
 def _about(
-    item: Ranked, reads: list[Ranked], masked: str, skills: Mapping[str, Skill], shown: Invocation | None
+    item: Ranked,
+    reads: list[Ranked],
+    masked: str,
+    skills: Mapping[str, Skill],
+    shown: Invocation | None,
+    *,
+    is_of_a_deal: bool,
 ) -> Ranked:
     """What "how is it counted" asks about: the figure that the same words name, or else the one shown last."""
     names = ABOUT.get(item.draft.skill)
@@ -125,6 +135,8 @@ def _about(
         and cue_score(other.draft.skill, masked) >= NAMED_FROM
     )
     meant = next(named, shown if shown and _is_shown(skills.get(shown.skill)) else None)
+    if meant is None and is_of_a_deal:
+        return Ranked(item.draft, 0.0)  # Why a deal changed is told by its history.
     given = dict(zip(names, (meant.skill, dict(meant.params)), strict=True)) if meant else {}
     params = {**item.draft.params, **{name: value for name, value in given.items() if value}}
     if item.draft.skill == "why" and meant is not None:
@@ -182,6 +194,11 @@ def _writes(
         read_threshold(frame),
         read_boards(frame),
         read_split(frame, subject),
+        read_cards(frame),
+        read_feedback(frame),
+        read_post(frame, subject),
+        read_enquiry(frame),
+        read_quiet(frame),
     )
     found += [Ranked(special, PLAINLY_SAID if special.sure else 1.6) for special in specials if special is not None]
     create = read_create(frame)

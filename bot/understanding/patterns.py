@@ -223,6 +223,8 @@ MANAGE = re.compile(
     r"(?=.*\b(?:report|reports|digest|schedule|scheduled|every|daily|weekly|monday|leaderboard|pipeline|quota)\b)(?:sending |posting )?(?:me )?(?:my |the |that |this )?"
     r"|^\W*(?:please )?(?:(?P<hold>hold|pause|suspend) (?:all )?(?:of )?my (?=reports|digests|everything)|(?P<off>stop|quit) sending (?:me )?(?=that|this|it|those|these|everything|anything|all)"
     r"|(?P<leave>unsubscribe me from )(?=everything|all|that|this|it))|(?P<off_zh>(?:别|不要|不用)再?(?:给我)?发)(?=.{0,6}(?:报告|日报|周报|推送|了$))"
+    r"|^\W*(?:please )?(?P<send>send|post|deliver|give)\b (?:me )?(?:my |the |that |this )?(?=.*\breports?\b.*\b(?:now|right away|at once|immediately)\b|(?:it|that|this) (?:right )?now\b)"
+    r"|(?P<send_zh>(?:现在|马上|立刻)就?(?:给我)?发)(?=.*报告|.*日报|一下)"
     r"|(?P<pause_zh>暂停)(?=.*(?:报告|日报|周报|推送|排名|定时))|(?P<delete_zh>取消|删除|停止|不要再发)(?=.*(?:报告|日报|周报|推送|定时|每))",
     re.IGNORECASE,
 )

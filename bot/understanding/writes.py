@@ -20,6 +20,9 @@ from bot.understanding.patterns import (
     UNKNOWN_ACCOUNT,
 )
 
+REPORT_NAME = re.compile(
+    r"\s*(?:digest|summary|review|commit|roll-?up|report|摘要|汇总|日报|简报|复盘|总结|预测)", re.IGNORECASE
+)
 KEPT_RECORDS = re.compile(
     r"(?:历史|变更|修改|更改|操作|活动|跟进|拜访|通话)(?:的)?(?:记录|情况)(?:$|有|是|怎|呢|[?？])"
 )
@@ -139,6 +142,7 @@ def read_schedule(frame: Frame, report: Draft | None) -> Draft | None:
         said = next(name for name, value in manage.groupdict().items() if value).removesuffix("_zh")
         verb = {"hold": "pause", "off": "delete", "leave": "delete"}.get(said, said)
         which: str | None = manage.string[manage.end() :].strip(" .?!'\"")
+        which = re.sub(r"(?i)\s*\b(?:right )?(?:now|away|at once|immediately)$", "", which)
         if re.match(r"(?i)everything|all\b|my reports|reports", which or ""):
             which = "all"
         elif not which or re.fullmatch(
@@ -147,7 +151,7 @@ def read_schedule(frame: Frame, report: Draft | None) -> Draft | None:
             which = None
         kept = {"which": which}
         return Draft("schedule", {"action": verb, **{k: v for k, v in kept.items() if v}}, not is_unreal(frame.clean))
-    rhythms = frame.of(Kind.RHYTHM)
+    rhythms = tuple(item for item in frame.of(Kind.RHYTHM) if not _is_a_name(frame, item))
     asked = SCHEDULE.search(frame.clean)
     if not rhythms and not asked:
         return None
@@ -162,3 +166,13 @@ def read_schedule(frame: Frame, report: Draft | None) -> Draft | None:
             params["report_params"] = dict(report.params)
     sure = bool(rhythms) and report is not None and not is_unreal(frame.clean) and not is_question(frame.clean)
     return Draft("schedule", params, sure)
+
+
+def _is_a_name(frame: Frame, item: Item) -> bool:
+    """ "daily digest" names a report; nobody said that it shall come every day."""
+    plain = re.fullmatch(r"(?i)daily|weekly|monthly|每日|每周|每月", item.words)
+    named = REPORT_NAME.match(frame.clean[item.end :])
+    wanted = re.search(
+        r"(?i)\b(?:send|post|schedule|subscribe|give me|get me|want|deliver)\b|发|订阅|推送", frame.clean
+    )
+    return bool(plain and named and not wanted)

@@ -1,0 +1,156 @@
+"""Requests about the playbook's cards, posts and quiet hours, read from a text."""
+# ruff: noqa: E501  (a pattern is easier to read on one line than in pieces)
+
+import re
+
+from bot.understanding.drafts import Draft, is_question
+from bot.understanding.entities import Frame, Kind
+
+CARD = re.compile(r"\b(?:battle ?)?cards?\b|\bplaybook\b|\bknowledge base\b|卡片|知识库", re.IGNORECASE)
+NEW_CARD = re.compile(
+    r"\b(?:write|add|make|create|new|draft)\b (?:up )?(?:an?|the|this as an?|me an?)? ?(?:new )?(?:playbook |knowledge )?card\b(?: for the playbook)?(?:\s*(?:called|named|titled|on|about|:|：)\s*(?P<title>[^:：\n]+))?(?:[:：]\s*(?P<body>.+))?$"
+    r"|(?:写|建|加|新建|新增)(?:一)?张?(?:知识)?卡片?(?:[，,]?\s*标题(?:是|为|[:：])?\s*(?P<title_zh>[^:：\n，,]+))?(?:[:：，,]\s*(?P<body_zh>.+))?$",
+    re.IGNORECASE | re.DOTALL,
+)
+UPLOAD = re.compile(
+    r"^\W*(?:please )?(?:add|put|file|save|store|upload)\b.{0,20}\b(?:this|that|it|the file|these|file|document|attachment)?\b.{0,15}\b(?:to|into|in) (?:the |our )?(?:playbook|knowledge base|kb)\b|把(?:这个|这份|它|文件|这个文件)?.{0,4}(?:加入|放进|放到|存到|加到|添加到|上传到)(?:知识库|手册)",
+    re.IGNORECASE,
+)
+REMOVE = re.compile(
+    r"\b(?:remove|delete|drop|take)\b (?:the |my |that )?(?:playbook |knowledge )?card (?P<a>.+?)(?: out of the playbook| from the (?:playbook|knowledge base))?$"
+    r"|(?:删除|移除|删掉)(?:知识)?卡片(?P<b>.+)$|把(?:知识)?卡片(?P<c>.+?)(?:从知识库)?(?:删掉|删除|移除|拿掉)",
+    re.IGNORECASE,
+)
+STILL_TRUE = re.compile(
+    r"^(?:the )?(?:(?:playbook )?card )?(?P<a>(?:battlecard )?.+?) is (?:still|all) (?:true|valid|right|correct|current|good|up to date)\b|^(?P<b>.+?)(?:这张)?(?:卡片)?(?:仍然|还|依然)(?:有效|正确|对|成立)",
+    re.IGNORECASE,
+)
+OUTDATED = re.compile(
+    r"^(?:mark )?(?:the )?(?:(?:playbook )?card )(?P<a>.+?) (?:is|as) (?:out ?of ?date|outdated|wrong|no longer (?:true|valid|right)|not (?:true|valid) any ?more)\b[\s:：,，–-]*(?P<why_a>.*)$"
+    r"|^(?P<b>.+?)(?:这张)?卡片(?:已经)?(?:过时|过期|不对|错)了?[\s:：,，]*(?P<why_b>.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+HELPFUL = re.compile(
+    r"^\W*(?:that|this|it|the answer|that answer|your answer|the last answer|thanks,? that)\b.{0,12}\b(?:was |is |really )?(?:very )?(?P<yes>helpful|helped|useful|good answer|great answer)\b"
+    r"|^(?:这个|刚才的?)?(?:回答|答案)(?:很)?(?P<yes_zh>有帮助|有用|不错)",
+    re.IGNORECASE,
+)
+UNHELPFUL = re.compile(
+    r"^\W*(?:no,? )?(?:that|this|it|the answer|that answer|your answer|the last answer)(?:'s|\b).{0,10}\b(?:(?P<no>not helpful|unhelpful|didn'?t help|not useful|useless|no help)|(?P<missing>not what i (?:asked|meant|wanted)))"
+    r"|^\W*(?:no,? )?(?:the|that|this|your|the last) answer(?:'s|\b).{0,10}\b(?:(?P<wrong>wrong|incorrect|false)|(?P<outdated>out ?of ?date|outdated|old|stale)|(?P<unclear>unclear|confusing|hard to (?:read|understand)))"
+    r"|^(?:这个|刚才的?)?(?:回答|答案)(?:是)?(?:(?P<no_zh>没用|没帮助|没有帮助)|(?P<outdated_zh>过时|过期)|(?P<wrong_zh>错|不对)|(?P<unclear_zh>不清楚|看不懂)|(?P<missing_zh>答非所问))",
+    re.IGNORECASE,
+)
+POST = re.compile(
+    r"\b(?:post|publish|share|announce|tell)\b.{0,40}\b(?:win post|win|won|wins)\b|(?:发布|发|发到|公布).{0,12}(?:战报|喜报)|(?:战报|喜报).{0,6}(?:发到|发布|发)",
+    re.IGNORECASE,
+)
+LATEST = re.compile(r"\b(?:my )?(?:latest|last|newest) win\b|我的(?:战报|喜报)", re.IGNORECASE)
+
+
+def read_cards(frame: Frame) -> Draft | None:
+    """A card to be written, removed, kept in force, or put into the playbook from a file."""
+    words = frame.text.strip().rstrip(".。!！")
+    if UPLOAD.search(words):
+        return Draft("upload", {})
+    new = NEW_CARD.search(words)
+    if new is not None:
+        said = {"title": new["title"] or new["title_zh"], "body": new["body"] or new["body_zh"]}
+        return Draft("card", {name: value.strip() for name, value in said.items() if value and value.strip()})
+    removed = REMOVE.search(words)
+    if removed is not None and CARD.search(words):
+        return Draft("remove", {"card": next(value for value in removed.groups() if value).strip(" ：:")})
+    return _read_check(words)
+
+
+def _read_check(words: str) -> Draft | None:
+    if not CARD.search(words) or is_question(words):
+        return None
+    old = OUTDATED.search(words)
+    if old is not None:
+        params = {"card": (old["a"] or old["b"]).strip(), "holds": "no"}
+        why = (old["why_a"] or old["why_b"] or "").strip()
+        return Draft("check", {**params, **({"reason": why} if why else {})})
+    held = STILL_TRUE.search(words)
+    if held is None:
+        return None
+    return Draft("check", {"card": (held["a"] or held["b"]).strip(), "holds": "yes"})
+
+
+def read_feedback(frame: Frame) -> Draft | None:
+    """Whether the last answer of the playbook helped."""
+    words = frame.clean.strip()
+    no = UNHELPFUL.search(words)
+    if no is not None:
+        kind = next(name for name, value in no.groupdict().items() if value).removesuffix("_zh")
+        return Draft("feedback", {"helpful": "no", **({"reason": kind} if kind != "no" else {})})
+    return Draft("feedback", {"helpful": "yes"}) if HELPFUL.search(words) else None
+
+
+def read_post(frame: Frame, subject: str | None) -> Draft | None:
+    """A win that shall be told in a channel."""
+    channels = frame.of(Kind.CHANNEL)
+    here = re.search(r"(?i)\bhere\b|这里", frame.clean)
+    if POST.search(frame.clean) is None or not (channels or here):
+        return None
+    params: dict[str, str] = {"channel": channels[0].words if channels else "here"}
+    deals = frame.of(Kind.DEAL)
+    if deals:
+        params["opportunity"] = deals[0].words.strip()
+    elif subject and not LATEST.search(frame.clean):
+        params["opportunity"] = subject
+    return Draft("post", params)
+
+
+ENQUIRED = re.compile(
+    r"^\W*(?:please )?ask (?:(?:the )?(?:card )?owner|(?:in )?(?P<channel>#\S+|<#[^>]+>)|(?P<person>[^:：]+?))(?:\s*[:：]\s*| (?=whether|if|how|what|when|where|who|which|why|about)\s*)(?P<question>.+)$"
+    r"|^(?:请)?(?:问一下|问问|去问)(?:负责人|(?P<person_zh>[^:：,，]+?))[:：，,]\s*(?P<question_zh>.+)$|^在(?P<channel_zh>#\S+?)里?问(?:一下)?[:：，,]?\s*(?P<question_zh2>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+QUIET = re.compile(
+    r"\bquiet hours?\b|\b(?:keep|stay|be) quiet (?:from|between|after)\b|\bdo not disturb\b|\b(?:no|don'?t (?:send|give) me|stop|without) (?:any )?(?:reports|digests|messages|anything)\b.{0,20}\b(?:between|from|after|before|at night|until)\b|免打扰|勿扰|(?:不要|别)(?:给我)?(?:发|推送).{0,8}(?:点|晚上|之间|到)|(?:点|晚上).{0,12}(?:不要|别)(?:给我)?(?:发|推送)",
+    re.IGNORECASE,
+)
+HOUR = re.compile(
+    r"(?<!\d)(?P<h>[01]?\d|2[0-4])(?:[:：.](?P<m>[0-5]\d))?\s?(?P<half>am|pm|点半|点|时)?(?![\d%])", re.IGNORECASE
+)
+QUIET_OFF = re.compile(
+    r"\b(?:off|no more|cancel|remove|end|stop) .{0,10}quiet|\bquiet hours? (?:off|away)\b|(?:取消|关闭|不要)免打扰",
+    re.IGNORECASE,
+)
+
+
+def read_enquiry(frame: Frame) -> Draft | None:
+    """A question that is to be put to a person or into a channel."""
+    found = ENQUIRED.search(frame.text.strip())
+    if found is None or re.match(r"(?i)\s*(?:the )?(?:playbook|knowledge base|kb)\b", found["person"] or ""):
+        return None
+    said = {
+        "question": found["question"] or found["question_zh"] or found["question_zh2"],
+        "person": found["person"] or found["person_zh"],
+        "channel": found["channel"] or found["channel_zh"],
+    }
+    return Draft("enquire", {name: value.strip() for name, value in said.items() if value})
+
+
+def read_quiet(frame: Frame) -> Draft | None:
+    """Hours in which nothing shall come by itself."""
+    if QUIET.search(frame.clean) is None:
+        return None
+    if QUIET_OFF.search(frame.clean):
+        return Draft("quiet", {"off": True})
+    hours = [_hour(found) for found in HOUR.finditer(frame.clean)]
+    if len(hours) >= 2:
+        return Draft("quiet", {"start": hours[0], "until": hours[1]})
+    return Draft("quiet", {}) if re.search(r"(?i)quiet hours?|免打扰|勿扰", frame.clean) else None
+
+
+def _hour(found: re.Match[str]) -> str:
+    half = (found["half"] or "").lower()
+    hour = int(found["h"]) % 24
+    if half == "pm" and hour < 12:
+        hour += 12
+    elif half == "am" and hour == 12:
+        hour = 0
+    minutes = "30" if half == "点半" else found["m"] or "00"
+    return f"{hour:02}:{minutes}"
