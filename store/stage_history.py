@@ -5,18 +5,29 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Integer, String, and_, case, func, literal, null, select, union_all
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from store.change_log import RecordKind
 from store.day_count import days_between
 from store.models import ChangeEntry, Opportunity, Stage, Status
-from store.segment import Segment, stands
+from store.models.history import IS_STAGE_ENTRY
+from store.opportunities import list_stages
+from store.segment import Segment
 
 SAMPLE = 300
 """Opportunities of a stage that are listed by id at most."""
+SPANS = ("within", "before")
 BEYOND = 1_000_000
 """Position of having won: beyond every open stage, wherever the process lists it."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """From `start` up to but not including `end`."""
+
+    start: dt.date
+    end: dt.date
 
 
 @dataclass(frozen=True)
@@ -41,134 +52,162 @@ class StageDays:
     count: int
 
 
-def count_entries(session: Session, segment: Segment, start: dt.date, end: dt.date) -> Sequence[StageCount]:
-    """How many entered each open stage from `start` up to but not including `end`, and how many ever went further.
+@dataclass(frozen=True)
+class Courses:
+    """What the opportunities that entered an open stage within some days went through."""
+
+    entries: Sequence[StageCount]
+    earlier: Sequence[StageCount]
+    """The same of other days, for comparison."""
+    days: Sequence[StageDays]
+    ids: Mapping[int, tuple[int, ...]]
+    """Which opportunities entered each stage; stages with more than `SAMPLE` are left out."""
+
+
+def count_courses(session: Session, segment: Segment, within: Days, before: Days, *, today: dt.date) -> Courses:
+    """How many entered each open stage, how many ever went further, and how long they stayed.
 
     A stage that was skipped on the way forward counts as entered on that day. One that was created in a later stage
     has not entered the earlier ones. Changes that were taken back do not count.
+
+    Days are of those that really entered the stage within the days, all their visits added up. One that is in the
+    stage now is given apart, with its days until today. A visit ends on the day of the next move, or on the day on
+    which the opportunity was closed.
+
+    All of it is one statement, in which the log is gone through once.
     """
-    passed = _passed(segment, start, end)
-    went_on = passed.c.furthest > passed.c.position
-    rows = session.execute(
-        select(
-            passed.c.stage_id,
-            func.count(),
-            func.count(case((went_on, 1))),
-            func.count(case((~went_on & (passed.c.status == Status.LOST), 1))),
+    stages = [stage for stage in list_stages(session) if stage.kind == Status.OPEN]
+    if not stages:
+        return Courses((), (), (), {})
+    courses = _courses(session, segment, stages, within, before, today)
+    totals = _totals(courses, stages)
+    parts = []
+    for place, stage in enumerate(stages):
+        for span in SPANS:
+            counts = [totals.c[f"{name}_{span}_{place}"] for name in ("entered", "went_on", "lost")]
+            parts.append(_row(span, stage, *counts).select_from(totals))
+        there, days = courses.c[f"there_{place}"], courses.c[f"days_{place}"]
+        lasted = _row("days", stage, there, days, func.count()).where(courses.c[f"visited_{place}"] == 1)
+        parts.append(lasted.group_by(there, days))
+        few = (
+            select(courses.c.record_id)
+            .where(courses.c[f"within_{place}"] == 1)
+            .order_by(courses.c.record_id)
+            .limit(SAMPLE + 1)
+            .subquery()
         )
-        .where(passed.c.within == 1)
-        .group_by(passed.c.stage_id)
-    )
-    return [StageCount(*row) for row in rows]
+        parts.append(_row("id", stage, few.c.record_id, literal(0), literal(0)))
+    return _read(session.execute(union_all(*parts)))
 
 
-def count_stage_days(
-    session: Session, segment: Segment, start: dt.date, end: dt.date, *, today: dt.date
-) -> Sequence[StageDays]:
-    """Days in each open stage of those that really entered it between the days, the visits of each added up.
+def _read(rows: Any) -> Courses:
+    found: dict[str, list[StageCount]] = {span: [] for span in SPANS}
+    days: list[StageDays] = []
+    ids: dict[int, list[int]] = {}
+    for kind, stage_id, first, second, third in rows:
+        if kind == "days":
+            days.append(StageDays(stage_id, bool(first), second or 0, third))
+        elif kind == "id":
+            ids.setdefault(stage_id, []).append(first)
+        elif first:
+            found[kind].append(StageCount(stage_id, first, second, third))
+    few = {stage_id: tuple(sorted(each)) for stage_id, each in ids.items() if len(each) <= SAMPLE}
+    return Courses(found["within"], found["before"], days, few)
 
-    One that is in the stage now is given apart, with its days until today. A visit ends on the day of the next move,
-    or on the day on which the opportunity was closed.
+
+def _row(kind: str, stage: Stage, *numbers: Any) -> Any:
+    return select(literal(kind, String).label("kind"), literal(stage.id, Integer).label("stage"), *numbers)
+
+
+def _totals(courses: Any, stages: Sequence[Stage]) -> Any:
+    """One row with the counts of every stage."""
+    columns: list[Any] = []
+    for place, stage in enumerate(stages):
+        went_on = courses.c.furthest > stage.position
+        lost = ~went_on & (courses.c.status == Status.LOST)
+        for span in SPANS:
+            entered = courses.c[f"{span}_{place}"] == 1
+            columns += [
+                func.count(case((entered, 1))).label(f"entered_{span}_{place}"),
+                func.count(case((and_(entered, went_on), 1))).label(f"went_on_{span}_{place}"),
+                func.count(case((and_(entered, lost), 1))).label(f"lost_{span}_{place}"),
+            ]
+    return select(*columns).cte("totals").prefix_with("MATERIALIZED")
+
+
+def _courses(
+    session: Session, segment: Segment, stages: Sequence[Stage], within: Days, before: Days, today: dt.date
+) -> Any:
+    """One row for each opportunity that entered a stage in one of the two stretches of days.
+
+    For each open stage: whether it was entered or passed in each of them, whether it was really entered within the
+    first, and the days spent there.
     """
-    moves = _moves(segment, start, end)
-    until = func.coalesce(moves.c.following, moves.c.closed_on, literal(today))
-    visits = (
-        select(
-            moves.c.record_id,
-            moves.c.stage_id,
-            func.sum(days_between(moves.c.effective_on, until)).label("days"),
-            func.max(case(((moves.c.following.is_(None)) & (moves.c.status == Status.OPEN), 1), else_=0)).label(
-                "still"
-            ),
-            func.max(case(((moves.c.effective_on >= start) & (moves.c.effective_on < end), 1), else_=0)).label(
-                "within"
-            ),
-        )
-        .where(moves.c.kind == Status.OPEN)
-        .group_by(moves.c.record_id, moves.c.stage_id)
-        .subquery()
-    )
-    keys = [visits.c.stage_id, visits.c.still, visits.c.days]
-    rows = session.execute(select(*keys, func.count()).where(visits.c.within == 1).group_by(*keys))
-    return [StageDays(stage_id, bool(still), int(days), count) for stage_id, still, days, count in rows]
+    moves = _moves(session, segment)
+    on = {"within": _is_within(moves.c.effective_on, within), "before": _is_within(moves.c.effective_on, before)}
+    is_last = moves.c.following.is_(None)
+    columns: list[Any] = [
+        moves.c.record_id.label("record_id"),
+        func.max(moves.c.position).label("furthest"),
+        func.max(case((is_last, moves.c.new))).label("last"),
+        func.max(case((is_last, moves.c.effective_on))).label("last_on"),
+    ]
+    for place, stage in enumerate(stages):
+        here = moves.c.new == str(stage.id)
+        passed = here | ((moves.c.reached < stage.position) & (moves.c.position > stage.position))
+        for span in SPANS:
+            columns += [func.max(case((passed & on[span], 1))).label(f"{span}_{place}")]
+        columns.append(func.max(case((here & on["within"], 1))).label(f"visited_{place}"))
+        spent = case((here & ~is_last, days_between(moves.c.effective_on, moves.c.following)), else_=0)
+        columns.append(func.sum(spent).label(f"days_{place}"))
+    seen = func.max(case((on["within"] | on["before"], 1)))
+    gone = select(*columns).group_by(moves.c.record_id).having(seen == 1).subquery("gone")
+    is_open = col(Opportunity.status) == Status.OPEN
+    shown: list[Any] = [gone.c.record_id, gone.c.furthest, col(Opportunity.status).label("status")]
+    for place, stage in enumerate(stages):
+        is_there = gone.c.last == str(stage.id)
+        since_last = days_between(gone.c.last_on, func.coalesce(col(Opportunity.closed_on), literal(today)))
+        shown += [gone.c[f"{name}_{place}"] for name in (*SPANS, "visited")]
+        shown.append((gone.c[f"days_{place}"] + case((is_there, since_last), else_=0)).label(f"days_{place}"))
+        shown.append(case((is_there & is_open, 1), else_=0).label(f"there_{place}"))
+    rows = select(*shown).join(Opportunity, col(Opportunity.id) == gone.c.record_id).where(*segment.conditions)
+    return rows.cte("courses").prefix_with("MATERIALIZED")
 
 
-def list_entered_ids(session: Session, segment: Segment, start: dt.date, end: dt.date) -> Mapping[int, tuple[int, ...]]:
-    """Which opportunities entered each open stage between the days, by stage; stages with too many are left out."""
-    passed = _passed(segment, start, end)
-    numbered = (
-        select(
-            passed.c.stage_id,
-            passed.c.record_id,
-            func.row_number().over(partition_by=passed.c.stage_id, order_by=passed.c.record_id).label("number"),
-        )
-        .where(passed.c.within == 1)
-        .subquery()
-    )
-    found: dict[int, list[int]] = {}
-    rows = session.execute(
-        select(numbered.c.stage_id, numbered.c.record_id)
-        .where(numbered.c.number <= SAMPLE + 1)
-        .order_by(numbered.c.stage_id, numbered.c.record_id)
-    )
-    for stage_id, record_id in rows:
-        found.setdefault(stage_id, []).append(record_id)
-    return {stage_id: tuple(ids) for stage_id, ids in found.items() if len(ids) <= SAMPLE}
+def _is_within(day: Any, days: Days) -> ColumnElement[bool]:
+    return and_(day >= days.start, day < days.end)
 
 
-def _passed(segment: Segment, start: dt.date, end: dt.date) -> Any:
-    """Each open stage that an opportunity went through or skipped, with how far it got, and whether it was within."""
-    moves = _moves(segment, start, end)
-    stage = Stage.__table__.alias("passed")  # type: ignore[attr-defined]
-    skipped = (moves.c.reached < stage.c.position) & (stage.c.position < moves.c.position)
-    return (
-        select(
-            moves.c.record_id,
-            stage.c.id.label("stage_id"),
-            stage.c.position.label("position"),
-            func.max(moves.c.furthest).label("furthest"),
-            func.max(case(((moves.c.effective_on >= start) & (moves.c.effective_on < end), 1), else_=0)).label(
-                "within"
-            ),
-            func.max(moves.c.status).label("status"),
-        )
-        .join(stage, (stage.c.position == moves.c.position) | skipped)
-        .where(stage.c.kind == Status.OPEN)
-        .group_by(moves.c.record_id, stage.c.id, stage.c.position)
-        .subquery()
-    )
+def _moves(session: Session, segment: Segment) -> Any:
+    """Every entry into a stage, in the order in which it held.
 
-
-def _moves(segment: Segment, start: dt.date, end: dt.date) -> Any:
-    """Every entry into a stage of the opportunities that entered any stage between the days.
-
-    `reached` is the furthest position before it, `furthest` the furthest of all; losing has no position.
+    `reached` is the furthest position before it; losing has no position.
     """
-    is_entry = [col(ChangeEntry.record_kind) == RecordKind.OPPORTUNITY, col(ChangeEntry.field) == "stage_id"]
-    touched = select(col(ChangeEntry.record_id)).where(
-        *is_entry, col(ChangeEntry.effective_on) >= start, col(ChangeEntry.effective_on) < end
+    positions: dict[str, Any] = {}
+    for stage in list_stages(session):
+        own = {Status.OPEN.value: literal(stage.position), Status.WON.value: literal(BEYOND)}
+        positions[str(stage.id)] = own.get(stage.kind, null())
+    position = case(positions, value=col(ChangeEntry.new))
+    # One frame for both, so that the rows are gone through once; in the order of an index, so that none is sorted.
+    in_order: Any = {
+        "partition_by": col(ChangeEntry.record_id),
+        "order_by": (col(ChangeEntry.effective_on), col(ChangeEntry.id)),
+        "rows": (None, -1),
+    }
+    undoing, undone = aliased(ChangeEntry), aliased(ChangeEntry)
+    taken_back = (
+        select(col(undone.id))
+        .join(undoing, col(undoing.undoes) == col(undone.change_id))
+        .where(col(undoing.undoes).is_not(None))
     )
-    stage = Stage.__table__.alias("entered")  # type: ignore[attr-defined]
-    position = case(
-        (stage.c.kind == Status.OPEN, stage.c.position), (stage.c.kind == Status.WON, literal(BEYOND)), else_=None
-    )
-    by_record: Any = {"partition_by": col(ChangeEntry.record_id)}
-    in_order: Any = {**by_record, "order_by": (col(ChangeEntry.effective_on), col(ChangeEntry.id))}
-    return (
-        select(
-            col(ChangeEntry.record_id).label("record_id"),
-            col(ChangeEntry.effective_on).label("effective_on"),
-            stage.c.id.label("stage_id"),
-            stage.c.kind.label("kind"),
-            position.label("position"),
-            func.max(position).over(**in_order, rows=(None, -1)).label("reached"),
-            func.lead(col(ChangeEntry.effective_on)).over(**in_order).label("following"),
-            func.max(position).over(**by_record).label("furthest"),
-            col(Opportunity.status).label("status"),
-            col(Opportunity.closed_on).label("closed_on"),
-        )
-        .join(Opportunity, col(Opportunity.id) == col(ChangeEntry.record_id))
-        .join(stage, stage.c.id == cast(col(ChangeEntry.new), Integer))
-        .where(*is_entry, *stands(), col(ChangeEntry.record_id).in_(touched), *segment.conditions)
-        .subquery()
-    )
+    moves = select(
+        col(ChangeEntry.record_id).label("record_id"),
+        col(ChangeEntry.effective_on).label("effective_on"),
+        col(ChangeEntry.new).label("new"),
+        position.label("position"),
+        func.max(position).over(**in_order).label("reached"),
+        func.lead(col(ChangeEntry.effective_on)).over(**in_order).label("following"),
+    ).where(IS_STAGE_ENTRY, col(ChangeEntry.new).in_(positions), col(ChangeEntry.id).not_in(taken_back))
+    if segment.scope.people is not None:
+        moves = moves.where(col(ChangeEntry.record_id).in_(select(col(Opportunity.id)).where(*segment.conditions)))
+    return moves.subquery("moves")

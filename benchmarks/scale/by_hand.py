@@ -87,7 +87,8 @@ WITH course AS {materialized} (
            min(CASE WHEN new = '3' THEN effective_on END) AS third,
            min(CASE WHEN new IN ('4', '5') THEN effective_on END) AS ended,
            max(CASE WHEN new = '4' THEN 1 ELSE 0 END) AS won
-    FROM change_log AS entry WHERE record_kind = 'opportunity' AND field = 'stage_id' GROUP BY entry.record_id
+    FROM change_log AS entry
+    WHERE record_kind = 'opportunity' AND field = 'stage_id' AND undoes IS NULL GROUP BY entry.record_id
     HAVING max(effective_on) >= '{before}'
 )
 SELECT 1, first >= '{0}', second IS NOT NULL OR won = 1, count(*), {days_first} FROM course

@@ -35,7 +35,7 @@ SELECT i, 'Opportunity ' || i, 1 + (i * 7919) % {people},
        {opened}, CASE WHEN r >= 2 THEN {closed} END, {due}, '',
        CASE WHEN r = 0 THEN 'commit' WHEN r = 1 THEN 'best_case' WHEN r < 7 THEN 'closed' ELSE 'omitted' END,
        '', '', '', 4, {opened_at}, {closed_at}
-FROM (SELECT i, i % 10 AS r, (i * 48271) % 900000 * 10 + 30000 AS minor FROM {numbers}) AS numbered
+FROM (SELECT i, {kind} AS r, (i * 48271) % 900000 * 10 + 30000 AS minor FROM {numbers}) AS numbered
 """
 LOG = """
 INSERT INTO change_log (change_id, record_kind, record_id, version, field, old, new, reason, source, recorded_at,
@@ -49,14 +49,14 @@ FROM (
     SELECT i, 3, {born} + 20, 'amount_minor', CAST({minor} + 10000 - i % 2 * 20000 AS TEXT), CAST({minor} AS TEXT)
     FROM {numbers}
     UNION ALL
-    SELECT i, 4, {ended}, 'stage_id', '2', CASE WHEN i % 10 = 0 THEN '3' WHEN i % 10 < 7 THEN '4' ELSE '5' END
-    FROM {numbers} WHERE i % 10 <> 1
+    SELECT i, 4, {ended}, 'stage_id', '2', CASE WHEN {kind} = 0 THEN '3' WHEN {kind} < 7 THEN '4' ELSE '5' END
+    FROM {numbers} WHERE {kind} <> 1
     UNION ALL
-    SELECT i, 4, {ended}, 'status', '"open"', CASE WHEN i % 10 < 7 THEN '"won"' ELSE '"lost"' END
-    FROM {numbers} WHERE i % 10 > 1
+    SELECT i, 4, {ended}, 'status', '"open"', CASE WHEN {kind} < 7 THEN '"won"' ELSE '"lost"' END
+    FROM {numbers} WHERE {kind} > 1
     UNION ALL
     SELECT i, 4 + k.n, {ended} + k.n, 'expected_close', {put_off_from}, {put_off_to}
-    FROM {numbers} CROSS JOIN (SELECT 0 AS n UNION ALL SELECT 1) AS k WHERE i % 10 < 2 AND (i % 10 = 1 OR k.n = 0)
+    FROM {numbers} CROSS JOIN (SELECT 0 AS n UNION ALL SELECT 1) AS k WHERE {kind} < 2 AND ({kind} = 1 OR k.n = 0)
 ) AS entries
 ORDER BY day, i, version
 """
@@ -111,6 +111,7 @@ def fill(database: Database, rows: int, people: int) -> None:
     words = {
         "numbers": numbers,
         "people": people,
+        "kind": (kind := f"((i + i / {people}) % 10)"),
         "born": (born := f"(i * {OPENED_WITHIN} / {rows})"),
         "ended": (ended := f"({born} + 30 + i * 17 % 16)"),
         "minor": "((i * 48271) % 900000 * 10 + 30000)",
@@ -126,8 +127,8 @@ def fill(database: Database, rows: int, people: int) -> None:
         "put_off_to": f"'\"' || {dialect.on('620 + k.n * 30 + i * 17 % 180')} || '\"'",
     }
     limit = (SNAPSHOT - FIRST_DAY).days + 1
-    put_off = f"590 + CASE WHEN {ended} < {limit} THEN 30 ELSE 0 END + i % 10 * CASE WHEN {ended} + 1 < {limit} THEN 30"
-    due_then = f"CASE WHEN i % 10 > 1 THEN 650 ELSE {put_off} ELSE 0 END END + i * 17 % 180"
+    put_off = f"590 + CASE WHEN {ended} < {limit} THEN 30 ELSE 0 END + {kind} * CASE WHEN {ended} + 1 < {limit} THEN 30"
+    due_then = f"CASE WHEN {kind} > 1 THEN 650 ELSE {put_off} ELSE 0 END END + i * 17 % 180"
     of_row = {"born": born, "ended": ended, "due_then": dialect.on(due_then)}
     kept: dict[str, object] = {key: re.sub(r"\bi\b", "o.id", value) for key, value in of_row.items()}
     kept |= {"taken_on": dialect.on(str(limit - 1)), "limit": limit}

@@ -3,7 +3,7 @@
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlmodel import Field, SQLModel
 
 from store.models.columns import Instant, one_of
@@ -22,6 +22,10 @@ class Source(StrEnum):
     DEMO = "demo"
 
 
+IS_STAGE_ENTRY = text("record_kind = 'opportunity' AND field = 'stage_id' AND undoes IS NULL")
+"""The condition of an index has to stand in a query as it is, without parameters, for the index to be used."""
+
+
 class ChangeEntry(SQLModel, table=True):
     """One field of one record, before and after. Rows are only ever added."""
 
@@ -31,6 +35,20 @@ class ChangeEntry(SQLModel, table=True):
         Index("ix_change_log_record", "record_kind", "record_id", "id"),
         # What was true at a moment, and what changed since, is found in this index alone.
         Index("ix_change_log_moment", "record_kind", "recorded_at", "field", "record_id"),
+        # Every opportunity's way through the stages in its order, from this index alone: SQLite reads the columns of
+        # the condition too.
+        Index(
+            "ix_change_log_stage",
+            "record_id",
+            "effective_on",
+            "id",
+            "new",
+            "record_kind",
+            "field",
+            "undoes",
+            sqlite_where=IS_STAGE_ENTRY,
+            postgresql_where=IS_STAGE_ENTRY,
+        ),
         Index("ix_change_log_field", "record_kind", "field", "effective_on"),
     )
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from skills.answer import Chart, Paragraph, Status
 from store.scope import Scope
 from store.segment import Segment
-from store.stage_history import count_entries, count_stage_days
+from store.stage_history import Days, count_courses
 from tests.skills.company import NOW, TODAY, Asking, day, english, figure, headline, notes, rows
 from tests.skills.conftest import asking_on_a_copy
 from tests.skills.histories import Move, add_deal
@@ -193,8 +193,8 @@ def test_sql_counts_as_plain_python_does(
             add_deal(ask.company, "Dana", moves)
         with ask.company.database.session() as session:
             segment = Segment(Scope.everybody())
-            entries = count_entries(session, segment, start, end)
-            days = count_stage_days(session, segment, start, end, today=NOW.date())
+            courses = count_courses(session, segment, Days(start, end), Days(start, start), today=NOW.date())
+            entries, days = courses.entries, courses.days
     expected: dict[str, list[int]] = {}
     spent: dict[tuple[str, bool, int], int] = {}
     for moves in histories:

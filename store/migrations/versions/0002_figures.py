@@ -32,6 +32,7 @@ COLUMNS = (
 )
 OF_COMPANY = sa.text("person_id IS NULL AND team_id IS NULL AND region = ''")
 OF_REGION = sa.text("region <> ''")
+OF_STAGE = sa.text("record_kind = 'opportunity' AND field = 'stage_id' AND undoes IS NULL")
 
 
 def upgrade() -> None:
@@ -41,6 +42,7 @@ def upgrade() -> None:
     rebuild_quota()
     op.drop_index('ix_change_log_recorded_at', table_name='change_log')
     op.create_index('ix_change_log_moment', 'change_log', ['record_kind', 'recorded_at', 'field', 'record_id'], unique=False)
+    op.create_index('ix_change_log_stage', 'change_log', ['record_id', 'effective_on', 'id', 'new', 'record_kind', 'field', 'undoes'], unique=False, sqlite_where=OF_STAGE, postgresql_where=OF_STAGE)
     op.create_index('ix_opportunity_created_at', 'opportunity', ['created_at'], unique=False)
     op.create_index('ix_outbox_ts', 'outbox', ['ts'], unique=False)
     op.create_index('ix_outbox_schedule', 'outbox', ['schedule_id', 'due_at'], unique=False)
