@@ -172,8 +172,9 @@ class Desk:
         *,
         overheard: bool = False,
         below_ours: bool = False,
+        aside: Callable[[Actor], Awaitable[bool]] | None = None,
     ) -> None:
-        """Answer what somebody said, if nobody has claimed it before.
+        """Answer what somebody said, if nobody has claimed it before; `aside` may deal with it in another way.
 
         What is `overheard` in a channel's thread, without our name, is answered only when this person talks with us
         there (or the thread is `below_ours`) and when it is understood: people also talk with each other.
@@ -182,6 +183,8 @@ class Desk:
             if claims and not await self.claim(*claims):
                 return
             actor = await self.identity.actor(place.user, words)
+            if aside is not None and await aside(actor):
+                return
             if overheard and not below_ours and not await self.has_talked(place, actor):
                 return
             room = await self.room(place, actor)

@@ -1,11 +1,12 @@
 """Somebody names the app in a channel."""
 
+from functools import partial
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.listeners.desk import Desk, Place
-from bot.listeners.playbook import hear_aside
+from bot.listeners.playbook import files_of, hear_aside
 from bot.listeners.wording import words_typed
 
 EVENTS = ("app_mention",)
@@ -24,9 +25,8 @@ async def hear_mention(desk: Desk, body: dict[str, Any], event: dict[str, Any]) 
     own = await desk.identity.own()
     words = words_typed(str(event.get("text") or ""), own.user)
     place = place_of(event)
-    if await hear_aside(desk, event, place, words, claims(body, event), named=True):
-        return
-    await desk.hear(place, words or "help", claims(body, event))
+    aside = partial(hear_aside, desk, place, files_of(event), words, named=True)
+    await desk.hear(place, words or "help", claims(body, event), aside=aside)
 
 
 def claims(body: dict[str, Any], event: dict[str, Any]) -> tuple[str, str]:

@@ -1,12 +1,13 @@
 """Direct messages, and what people add in threads in which they talk with the app."""
 
+from functools import partial
 from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.listeners.desk import Desk
 from bot.listeners.mention import claims, hear_mention, place_of
-from bot.listeners.playbook import hear_aside
+from bot.listeners.playbook import files_of, hear_aside
 from bot.listeners.wording import is_for_another, names, words_typed
 
 EVENTS = ("message.im", "message.channels", "message.groups", "message.mpim")
@@ -30,8 +31,6 @@ def register(app: AsyncApp, desk: Desk) -> None:
             return
         words = words_typed(text, own.user)
         place = place_of(event)
-        if words and await hear_aside(desk, event, place, words, claims(body, event), named=False):
-            return
         if is_direct or (in_thread and words):
             await desk.hear(
                 place,
@@ -39,4 +38,5 @@ def register(app: AsyncApp, desk: Desk) -> None:
                 claims(body, event),
                 overheard=not is_direct,
                 below_ours=event.get("parent_user_id") == own.user,
+                aside=partial(hear_aside, desk, place, files_of(event), words, named=is_named),
             )

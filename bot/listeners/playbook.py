@@ -38,27 +38,24 @@ PIECE = 1 << 16
 SLACK = ".slack.com"
 
 
+def files_of(event: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """What was dropped with a message."""
+    return tuple(file for file in event.get("files") or () if isinstance(file, Mapping))
+
+
 async def hear_aside(
-    desk: Desk, event: Mapping[str, Any], place: Place, words: str, claims: Sequence[str], *, named: bool
+    desk: Desk, place: Place, files: Sequence[Mapping[str, Any]], words: str, actor: Actor, *, named: bool
 ) -> bool:
-    """Whether this was a file for the playbook, or an answer to what somebody asked, and is dealt with."""
-    files = [file for file in event.get("files") or () if isinstance(file, Mapping)]
+    """Whether this was files for the playbook, or an answer to what somebody asked, and is dealt with."""
     if files and ADD.search(words) and (named or place.is_direct):
-        async with desk.guarded(place):
-            if await desk.claim(*claims):
-                await _add_files(desk, place, files)
+        await _add_files(desk, place, actor, files)
         return True
-    if not place.thread:
+    if not place.thread or not words:
         return False
-    asked: int | None = None
-    async with desk.guarded(place, silent=True):
-        actor = await desk.identity.actor(place.user, words)
-        asked = await desk.in_thread(get_asked, desk.assistant, place.thread, actor)
+    asked = await desk.in_thread(get_asked, desk.assistant, place.thread, actor)
     if asked is None or (named and not WRITE.search(words)):
         return False
-    async with desk.guarded(place):
-        if await desk.claim(*claims):
-            await _take_answer(desk, place, actor, asked, words)
+    await _take_answer(desk, place, actor, asked, words)
     return True
 
 
@@ -77,9 +74,8 @@ async def _reply(desk: Desk, place: Place, actor: Actor, answer: Answer) -> None
     await desk.send(place, Reply(skill="card", answer=answer), actor, room)
 
 
-async def _add_files(desk: Desk, place: Place, files: Sequence[Mapping[str, Any]]) -> None:
+async def _add_files(desk: Desk, place: Place, actor: Actor, files: Sequence[Mapping[str, Any]]) -> None:
     """Keep the files and ask for each what it is; what cannot be taken is refused before it is fetched."""
-    actor = await desk.identity.actor(place.user)
     needed = await desk.in_thread(_needed_role, desk)
     if desk.playbook is None or actor.role.rank < needed.rank:
         await desk.tell(
