@@ -107,6 +107,17 @@ ENQUIRED = re.compile(
     r"|^(?:请)?(?:问一下|问问|去问)(?:负责人|(?P<person_zh>[^:：,，]+?))[:：，,]\s*(?P<question_zh>.+)$|^在(?P<channel_zh>#\S+?)里?问(?:一下)?[:：，,]?\s*(?P<question_zh2>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
+NOBODY = re.compile(r"\s*(?:the )?(?:playbook|knowledge base|kb|me|us|you|yourself)\b", re.IGNORECASE)
+LEARNING = re.compile(
+    r"\b(?:my )?(?:onboarding|learning|new[- ]hire|training) (?:progress|mode)\b|\bmy progress\b|\bteaching me\b"
+    r"|新人(?:模式|进度)|学习进度",
+    re.IGNORECASE,
+)
+SHARING = re.compile(r"\b(?:share|sharing|let|show|see|private|hide)\b|分享|看|隐藏", re.IGNORECASE)
+WITHOUT = re.compile(
+    r"\b(?:stop|don'?t|do not|no longer|private|hide|off|disable|end)\b|不要|别|关闭|停止|取消|隐藏", re.IGNORECASE
+)
+SWITCHING = re.compile(r"\b(?:turn|switch|start|stop|enable|disable|end)\b|打开|开启|关闭|停止", re.IGNORECASE)
 QUIET = re.compile(
     r"\bquiet hours?\b|\b(?:keep|stay|be) quiet (?:from|between|after)\b|\bdo not disturb\b|\b(?:no|don'?t (?:send|give) me|stop|without) (?:any )?(?:reports|digests|messages|anything)\b.{0,20}\b(?:between|from|after|before|at night|until)\b|免打扰|勿扰|(?:不要|别)(?:给我)?(?:发|推送).{0,8}(?:点|晚上|之间|到)|(?:点|晚上).{0,12}(?:不要|别)(?:给我)?(?:发|推送)",
     re.IGNORECASE,
@@ -123,7 +134,7 @@ QUIET_OFF = re.compile(
 def read_enquiry(frame: Frame) -> Draft | None:
     """A question that is to be put to a person or into a channel."""
     found = ENQUIRED.search(frame.text.strip())
-    if found is None or re.match(r"(?i)\s*(?:the )?(?:playbook|knowledge base|kb)\b", found["person"] or ""):
+    if found is None or NOBODY.match(found["person"] or ""):
         return None
     said = {
         "question": found["question"] or found["question_zh"] or found["question_zh2"],
@@ -154,3 +165,15 @@ def _hour(found: re.Match[str]) -> str:
         hour = 0
     minutes = "30" if half == "点半" else found["m"] or "00"
     return f"{hour:02}:{minutes}"
+
+
+def read_learning(frame: Frame) -> Draft | None:
+    """Whether somebody's way of learning is on, and whether their manager sees how far they are."""
+    if LEARNING.search(frame.clean) is None:
+        return None
+    state = "off" if WITHOUT.search(frame.clean) else "on"
+    if re.search(r"(?i)^\W*who\b|谁", frame.clean):
+        return Draft("learning", {})
+    if SHARING.search(frame.clean):
+        return Draft("learning", {"share": state})
+    return Draft("learning", {"mode": state}) if SWITCHING.search(frame.clean) else None

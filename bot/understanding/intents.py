@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.understanding.about import ABOUT
-from bot.understanding.card_writes import read_cards, read_enquiry, read_feedback, read_post, read_quiet
+from bot.understanding.card_writes import (
+    read_cards,
+    read_enquiry,
+    read_feedback,
+    read_learning,
+    read_post,
+    read_quiet,
+)
 from bot.understanding.cues import cue_score
 from bot.understanding.drafts import Draft, is_question, is_unreal, stripped
 from bot.understanding.entities import Frame, Kind
@@ -52,7 +59,7 @@ PLAINLY_SAID = 11.0
 WRITES = frozenset(
     {
         *("update", "create", "log", "schedule", "undo", "submit", "target", "snooze", "threshold", "boards", "split"),
-        *("upload", "card", "remove", "check", "feedback", "post", "enquire", "quiet"),
+        *("upload", "card", "remove", "check", "feedback", "post", "enquire", "quiet", "learning"),
     }
 )
 
@@ -199,6 +206,7 @@ def _writes(
         read_post(frame, subject),
         read_enquiry(frame),
         read_quiet(frame),
+        read_learning(frame),
     )
     found += [Ranked(special, PLAINLY_SAID if special.sure else 1.6) for special in specials if special is not None]
     create = read_create(frame)

@@ -20,6 +20,7 @@ from bot.understanding.patterns import (
     UNKNOWN_ACCOUNT,
 )
 
+WANTED = re.compile(r"\b(?:send|post|schedule|subscribe|give me|get me|want|deliver)\b|发|订阅|推送", re.IGNORECASE)
 REPORT_NAME = re.compile(
     r"\s*(?:digest|summary|review|commit|roll-?up|report|摘要|汇总|日报|简报|复盘|总结|预测)", re.IGNORECASE
 )
@@ -142,7 +143,7 @@ def read_schedule(frame: Frame, report: Draft | None) -> Draft | None:
         said = next(name for name, value in manage.groupdict().items() if value).removesuffix("_zh")
         verb = {"hold": "pause", "off": "delete", "leave": "delete"}.get(said, said)
         which: str | None = manage.string[manage.end() :].strip(" .?!'\"")
-        which = re.sub(r"(?i)\s*\b(?:right )?(?:now|away|at once|immediately)$", "", which)
+        which = re.sub(r"(?i)\s*\b(?:right )?(?:now|away|at once|immediately)$", "", which or "")
         if re.match(r"(?i)everything|all\b|my reports|reports", which or ""):
             which = "all"
         elif not which or re.fullmatch(
@@ -172,7 +173,5 @@ def _is_a_name(frame: Frame, item: Item) -> bool:
     """ "daily digest" names a report; nobody said that it shall come every day."""
     plain = re.fullmatch(r"(?i)daily|weekly|monthly|每日|每周|每月", item.words)
     named = REPORT_NAME.match(frame.clean[item.end :])
-    wanted = re.search(
-        r"(?i)\b(?:send|post|schedule|subscribe|give me|get me|want|deliver)\b|发|订阅|推送", frame.clean
-    )
+    wanted = WANTED.search(frame.clean)
     return bool(plain and named and not wanted)
