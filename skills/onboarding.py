@@ -42,6 +42,9 @@ WHY = ("why it matters", "why this matters", "why", "purpose", "为什么重要"
 """Headings of a card under which it says what it is good for."""
 LONGEST_WHY = 300
 
+Addition = tuple[tuple[Block, ...], tuple[Action, ...]]
+"""Blocks and buttons that come after those of an answer."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -231,7 +234,7 @@ def is_guided(context: SkillContext, person: Person) -> bool:
     return person.active_from is not None and person.active_from <= context.today < person.active_from + GUIDED_FOR
 
 
-def learning_addition(context: SkillContext, answer: KnowledgeAnswer) -> tuple[tuple[Block, ...], tuple[Action, ...]]:
+def learning_addition(context: SkillContext, answer: KnowledgeAnswer) -> Addition:
     """What new-hire mode adds to an answer: why it matters, by the card's own words, and a question to check oneself.
 
     Nothing for others, in a channel, or where the knowledge base does not answer.
@@ -253,7 +256,7 @@ def learning_addition(context: SkillContext, answer: KnowledgeAnswer) -> tuple[t
     return blocks, check
 
 
-def with_learning(answer: Answer, addition: tuple[tuple[Block, ...], tuple[Action, ...]]) -> Answer:
+def with_learning(answer: Answer, addition: Addition) -> Answer:
     """The answer with what new-hire mode adds to it, after everything else."""
     blocks, actions = addition
     return answer.model_copy(update={"blocks": (*answer.blocks, *blocks), "actions": (*answer.actions, *actions)})

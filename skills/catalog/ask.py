@@ -11,6 +11,7 @@ from knowledge_base.answer import KnowledgeAnswer
 from skills.answer import Action, Answer, Invocation, Status
 from skills.cards import Standing
 from skills.contract import Example, Skill, SkillContext, SkillParams
+from skills.onboarding import Addition, learning_addition, with_learning
 from skills.passages import cited, get_cited_standings, readable
 from skills.readers import get_asker, get_readers
 from skills.text import text
@@ -48,6 +49,8 @@ class Found:
     standings: Mapping[str, Standing] = field(default_factory=dict)
     questions_channel: str = ""
     """Name of the channel where questions go that have no answer; empty where there is none."""
+    learning: Addition = ((), ())
+    """What new-hire mode adds."""
 
     @property
     def more(self) -> bool:
@@ -63,7 +66,7 @@ def run(context: SkillContext, params: AskParams) -> Found:
         standings = get_cited_standings(context, answer)
     asked = Asked(context.actor.id, params.question, context.now, context.today, context.audience.channel)
     channel = context.organisation.questions_channel.removeprefix("#")
-    return Found(answer, asked, own, standings, channel)
+    return Found(answer, asked, own, standings, channel, learning_addition(context, answer))
 
 
 def note(session: Session, found: Found) -> None:
@@ -90,7 +93,8 @@ def present(found: Found) -> Answer:
     if found.more:
         notes = (*notes, text("There is more on this that not everyone here may read. Ask me in a direct message."))
     actions = _ratings(found) if answer.status is Status.ANSWER else () if found.more else _askable(found)
-    return answer.model_copy(update={"notes": notes, "actions": (*answer.actions, *actions)})
+    answer = answer.model_copy(update={"notes": notes, "actions": (*answer.actions, *actions)})
+    return with_learning(answer, found.learning)
 
 
 def _ratings(found: Found) -> tuple[Action, ...]:
