@@ -113,6 +113,17 @@ LEARNING = re.compile(
     r"|新人(?:模式|进度)|学习进度",
     re.IGNORECASE,
 )
+STEP = re.compile(
+    r"\bcertif(?:y|ied|ication)\b|\b(?:done|finished|completed?|passed|reopen) (?:with )?the step\b|\bon my (?:onboarding )?path\b|\breopen the step\b"
+    r"|认证|新人步骤|(?:完成|做完)了?(?:新人)?步骤",
+    re.IGNORECASE,
+)
+STEP_NAME = re.compile(
+    r"\bstep (?P<a>[^.,;!?]+?)(?: (?:as|is) done)?$|\bmark (?P<b>.+?) as done\b|\bcertify (?:\S+'s )?(?P<c>[\w -]+?)$|'s (?P<d>[\w -]+?) (?:is|was|has been) certified|\bpassed (?:the )?(?P<e>[\w -]+?) certification"
+    r"|的(?P<f>[^的]{1,8}?)(?:已经)?(?:通过)?认证",
+    re.IGNORECASE,
+)
+OPEN_AGAIN = re.compile(r"\breopen\b|\bopen again\b|\bnot done\b|改回未完成|重新打开", re.IGNORECASE)
 SHARING = re.compile(r"\b(?:share|sharing|let|show|see|private|hide)\b|分享|看|隐藏", re.IGNORECASE)
 WITHOUT = re.compile(
     r"\b(?:stop|don'?t|do not|no longer|private|hide|off|disable|end)\b|不要|别|关闭|停止|取消|隐藏", re.IGNORECASE
@@ -177,3 +188,22 @@ def read_learning(frame: Frame) -> Draft | None:
     if SHARING.search(frame.clean):
         return Draft("learning", {"share": state})
     return Draft("learning", {"mode": state}) if SWITCHING.search(frame.clean) else None
+
+
+def read_step(frame: Frame) -> Draft | None:
+    """A step of a new hire's path that is done, certified, or open again."""
+    if STEP.search(frame.clean) is None or is_question(frame.clean):
+        return None
+    words = frame.text.strip().rstrip(".。!！")
+    named = STEP_NAME.search(words)
+    quotes = frame.of(Kind.QUOTE)
+    name = quotes[0].words if quotes else next((value for value in named.groups() if value), None) if named else None
+    if not name:
+        return None
+    params = {"step": name.strip()}
+    people = frame.of(Kind.PERSON)
+    if people:
+        params["owner"] = people[0].words
+    if OPEN_AGAIN.search(frame.clean):
+        params["state"] = "open"
+    return Draft("step", params)

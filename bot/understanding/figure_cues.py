@@ -33,6 +33,14 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\bwin (?:post|story|report|announcement)\b|\bwrite (?:up )?(?:how|that|about|the story of).{0,12}\bwon\b|\bwrite up (?:the |our )?\[deal\]", 6.4),
         (r"战报|喜报|赢单故事", 6.4),
     ),
+    "onboarding": (
+        (r"\bonboarding\b(?!.*\b(?:card|policy|guide|materials?)\b).{0,20}|\bnew[- ]hire (?:path|progress)\b|\bas a new hire\b|\bmy (?:first 90 days|gates)\b|\bmy new hires\b", 3.4),
+        (r"新人(?:路径|进展|进度|关口)|入职(?:进度|路径|的下一步)|我的新人", 4),
+    ),
+    "quiz": (
+        (r"\bquiz\b|\btest me\b|\b(?:ask|give) me (?:a|another|one) (?:quiz )?question\b|\bcheck (?:what i know|myself|my knowledge)\b|\bpracti[sc]e for\b", 5),
+        (r"考考我|考我|出(?:一)?道.{0,8}题|测(?:试|验)(?:一下)?我|小测", 5),
+    ),
     "verify": (
         (r"\bcards?\b.{0,30}\b(?:due|verify|review|check|confirm)\b|\b(?:verify|review|check)\b.{0,20}\bcards?\b", 4.4),
         (r"卡片.{0,8}(?:复核|确认|核实|到期)|(?:复核|核实)卡片", 4.4),

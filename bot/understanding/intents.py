@@ -13,6 +13,7 @@ from bot.understanding.card_writes import (
     read_learning,
     read_post,
     read_quiet,
+    read_step,
 )
 from bot.understanding.cues import cue_score
 from bot.understanding.drafts import Draft, is_question, is_unreal, stripped
@@ -59,7 +60,7 @@ PLAINLY_SAID = 11.0
 WRITES = frozenset(
     {
         *("update", "create", "log", "schedule", "undo", "submit", "target", "snooze", "threshold", "boards", "split"),
-        *("upload", "card", "remove", "check", "feedback", "post", "enquire", "quiet", "learning"),
+        *("upload", "card", "remove", "check", "feedback", "post", "enquire", "quiet", "learning", "step"),
     }
 )
 
@@ -207,6 +208,7 @@ def _writes(
         read_enquiry(frame),
         read_quiet(frame),
         read_learning(frame),
+        read_step(frame),
     )
     found += [Ranked(special, PLAINLY_SAID if special.sure else 1.6) for special in specials if special is not None]
     create = read_create(frame)

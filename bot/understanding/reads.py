@@ -178,7 +178,16 @@ def _objection(frame: Frame, _skill: str) -> str | None:
     return shorter or said.strip() or None
 
 
-def _topic(frame: Frame, _skill: str) -> str | None:
+QUIZ_TOPIC = re.compile(
+    r"\b(?:on|about|over) (?:our |the )?(?P<a>[\w -]+?)$|\bfor the (?P<b>[\w -]+?) quiz\b|考考?我(?P<c>[^，。？?]{1,8})$|我对(?P<d>.+?)的了解|关于(?P<e>.+?)的题",
+    re.IGNORECASE,
+)
+
+
+def _topic(frame: Frame, skill: str) -> str | None:
+    if skill == "quiz":
+        asked = QUIZ_TOPIC.search(frame.text.strip().rstrip(".?!。？！"))
+        return next((value.strip() for value in asked.groups() if value), None) if asked else None
     match = TOPIC.match(frame.clean)
     if match is None:
         return None
