@@ -27,8 +27,9 @@ from knowledge_base.embeddings import Encoder
 from knowledge_base.evidence import Candidate, Confidence, Evidence, get_candidates
 from knowledge_base.follow_up import get_joined, goes_on
 from knowledge_base.lexical import get_tokens, is_cjk, is_solid
+from knowledge_base.overview import get_group, get_products
 from knowledge_base.rows import FoundPassage, Rows
-from knowledge_base.search import Hit, Passage, Question, Search
+from knowledge_base.search import Hit, Passage, Question, Search, get_passage
 
 _PLACES = 3
 _HITS = 12
@@ -39,6 +40,8 @@ _WHOLE_BLOCK = 1200
 _WHOLE_TEXT = 450
 _LEAD = 240
 _CONTEXT_BONUS, _NAMED_BONUS = 0.05, 0.1
+_OTHER_PRODUCT, _OWN_LANGUAGE, _BELOW = 3.0, 0.15, 0.01
+_OVERVIEW, _ROW_OF_PRODUCT = 8, 0.3
 
 
 # Fitted by ``benchmarks/answers.py --fit``; its docstring says on what, and how far to trust it.
@@ -198,12 +201,16 @@ class Answering:
         judged = self.judge(question, self._is_current)
         rating = self.get_rating(question)
         confidence = judged[0].confidence if judged else 0.0
+        if confidence < rating.sure and (overview := self._overview(question, rating)):
+            return overview
         expired = self._expired(question, judged, rating)
         # Beside an expired card that fits better, a guess from another one would only mislead.
         if confidence < (rating.sure if expired else rating.unsure):
             return self._refusal(words, confidence, judged, expired)
         likely = [one for one in judged if one.confidence >= rating.unsure / 2]
         citations, shown = self.get_citations(likely)
+        if confidence >= rating.sure and self._misses_product(question, citations[0]):
+            confidence = rating.sure - _BELOW
         band: Literal["sure", "unsure"] = "sure" if confidence >= rating.sure else "unsure"
         parts = [] if band == "sure" else [words["unsure"]]
         parts.append(f"{shown}\n— {citations[0].section} ({citations[0].file})")
@@ -271,7 +278,46 @@ class Answering:
                 judged.append(
                     Judged(candidate, own, evidence, rating.get_confidence(evidence, direct=candidate.direct))
                 )
-        return sorted(judged, key=lambda one: -one.confidence)
+        chinese = is_cjk(question.text)
+        return sorted(judged, key=lambda one: -one.confidence - _OWN_LANGUAGE * (self._is_chinese(one) == chinese))
+
+    def _is_chinese(self, one: Judged) -> bool:
+        """Whether the document that would be quoted is Chinese."""
+        return is_cjk(one.candidate.hits[0].passage.text)
+
+    def _misses_product(self, question: Question, citation: Citation) -> bool:
+        """Whether the question names products and the quote, with its headings, none of them."""
+        products = get_products(question.text, self._search.list_products())
+        return bool(products) and not get_products(f"{citation.section}\n{citation.quote}", products)
+
+    def _overview(self, question: Question, rating: Confidence) -> KnowledgeAnswer | None:
+        """The cards that the question names as a group, if that is all it says."""
+        cards = [
+            (i, file, card)
+            for i, file, _, card, by in self._rows.list_cards(None)
+            if by is None
+            and card.is_valid_on(self._today)
+            and (self._where is None or self._where(card))
+            and (self._kind is None or card.kind == self._kind)
+        ]
+        group = get_group(question.idf, question.text, cards, question.alternatives)
+        chinese = is_cjk(question.text)
+        citations = []
+        for document_id in group:
+            found = self._passages(document_id)[0]
+            blocks = get_blocks(self._text(document_id), found.start, found.end, markdown=True)
+            said = [block for block in blocks if block.kind != "heading"]
+            if said:
+                start, end = said[0].start, said[0].end
+                if end - start > _WHOLE_TEXT:
+                    start, end = said[0].parts[0]
+                quote, path = self._text(document_id)[start:end], " > ".join(found.path)
+                citations.append(Citation(found.file, path, start, end, quote, rating.sure, get_passage(found)))
+        citations.sort(key=lambda one: is_cjk(one.quote) != chinese)
+        if len(citations) < 2:
+            return None
+        lines = [f"- {c.passage.title} ({c.file}): {' '.join(c.quote.split())}" for c in citations]
+        return KnowledgeAnswer("answer", "sure", "\n".join(lines), rating.sure, tuple(citations[:_OVERVIEW]))
 
     # --- finding what to quote
 
@@ -323,7 +369,21 @@ class Answering:
         return list(rated.values())
 
     def _preference(self, question: Question, candidate: Candidate, unit: Unit) -> float:
-        """What speaks for a unit's section: its heading is named, or it opens a card that has nearly this question."""
+        """What speaks for a unit's section: its heading is named, or it opens a card that has nearly this question.
+
+        A sentence or row of another product than the one asked for speaks against it more than all that.
+        """
+        products = self._search.list_products()
+        asked = get_products(question.text, products)
+        if asked:
+            text = self._text(unit.hit.passage.document_id)
+            said = get_products(text[unit.start : unit.end], products)
+            if said and not said & asked:
+                return -_OTHER_PRODUCT
+            if unit.blocks[unit.block].kind == "table" and get_products(
+                _first_cell(text[unit.start : unit.end]), asked
+            ):
+                return _ROW_OF_PRODUCT
         named = self._is_named(question, unit)
         if not candidate.direct:
             return _NAMED_BONUS * named
@@ -402,6 +462,10 @@ class Answering:
         return words["not yet" if early else "expired"].format(
             title=passage.title, file=passage.file, day=day, owner=owner
         )
+
+
+def _first_cell(row: str) -> str:
+    return row.strip().lstrip("|").split("|", 1)[0]
 
 
 def _span(text: str, unit: Unit) -> tuple[int, int]:

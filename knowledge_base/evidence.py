@@ -16,6 +16,7 @@ from knowledge_base.synonyms import get_instead
 
 _CANDIDATES = 4
 _MAX_LEAD = 0.15
+_ALL, _NAMED = 0.999, 0.33
 _DIRECT, _BELOW = 0.9, 0.01
 _DIRECT_WORDS, _DIRECT_COSINE, _DIRECT_EITHER = 0.8, 0.9, 0.55
 
@@ -44,6 +45,12 @@ class Evidence:
     unknown: float
     names_missing: float
     swapped: float
+
+    @property
+    def is_named(self) -> bool:
+        """Whether all that the question says stands here, part of it in a form or title, and nowhere else nearly so."""
+        here = self.coverage > _ALL and not self.unknown and not self.names_missing
+        return here and self.lead >= _MAX_LEAD and self.form_words >= _NAMED
 
 
 SIGNALS = tuple(field.name for field in fields(Evidence))
@@ -74,17 +81,20 @@ class Confidence:
         return 1 / (1 + math.exp(-total))
 
     def get_confidence(self, evidence: Evidence, *, direct: bool) -> float:
-        """The same with two rules of its own, 0 to 1.
+        """The same with three rules of its own, 0 to 1.
 
-        Of a question that nearly equals a form of the card nine tenths of the doubt go. One that holds a word which
-        the knowledge base does not know (the signal named by ``strange`` is not 0) is never "sure".
+        A document that alone is called what the question is about (see Evidence.is_named) is at least "unsure". Of a
+        question that nearly equals a form of the card nine tenths of the doubt go. One that holds a word which the
+        knowledge base does not know (the signal named by ``strange`` is not 0) is never "sure".
         """
         value = self.get_plain(evidence, direct=direct)
         return min(value, self.sure - _BELOW) if self.is_strange(evidence) else value
 
     def get_plain(self, evidence: Evidence, *, direct: bool) -> float:
-        """The same without the second rule, so that it does not depend on where the bands begin."""
+        """The same without the rule of what is unknown here, so that it does not depend on where "sure" begins."""
         value = self.get(evidence)
+        if evidence.is_named:
+            value = max(value, self.unsure)
         return 1 - (1 - value) * (1 - _DIRECT) if direct and not self.is_strange(evidence) else value
 
     def is_strange(self, evidence: Evidence) -> bool:

@@ -51,6 +51,11 @@ def get_compounds(text: str) -> list[str]:
     return [token for one, other in pairwise(words) if (one + other).isalpha() for token in _tokens(one + other)]
 
 
+def is_seam(token: str) -> bool:
+    """Whether a pair of Chinese characters holds a particle, so that it may be no word but where two words meet."""
+    return len(token) == 2 and bool(_IS_CJK.match(token)) and not _STOP_CJK.isdisjoint(token)
+
+
 def is_solid(token: str) -> bool:
     """Whether a token says something alone; a single Chinese character does not."""
     return len(token) > 1 or not _IS_CJK.match(token)

@@ -23,7 +23,7 @@ from knowledge_base.embeddings import Encoder
 from knowledge_base.errors import ModelMismatch
 from knowledge_base.graph import Floats
 from knowledge_base.index import CHANGED, MODEL, VECTORS, mismatch
-from knowledge_base.lexical import get_compounds, get_foreign, get_names, get_tokens, is_cjk, is_solid
+from knowledge_base.lexical import get_compounds, get_foreign, get_names, get_tokens, is_cjk, is_seam, is_solid
 from knowledge_base.rows import FoundPassage, Rows
 from knowledge_base.synonyms import SYNONYMS, Alternative, Synonyms, get_counts, get_with, load
 from knowledge_base.vectors import VectorIndex
@@ -163,6 +163,7 @@ class Search:
         self._encoder = encoder
         self._weights = weights or Weights()
         self._words: tuple[str, dict[str, list[str]]] = ("-", {})
+        self._products: tuple[str, tuple[str, ...]] = ("-", ())
         self._synonyms: tuple[str | None, Synonyms] = (None, Synonyms(()))
 
     def ask(self, text: str, hidden: frozenset[str] = frozenset()) -> Question:
@@ -189,6 +190,8 @@ class Search:
                 counts |= self._rows.count_words([nearest])
         tokens = list(dict.fromkeys([*tokens, *compounds]))
         counts |= compounds
+        # An unknown pair with a particle in it says nothing about what is known.
+        tokens = [token for token in tokens if counts[token] or not is_seam(token)]
         idf = {token: get_weight(total, counts[token]) for token in tokens}
         vector = None
         if text and self.has_vectors() and self._encoder and not (self._encoder.english_only and is_cjk(text)):
@@ -220,6 +223,14 @@ class Search:
             return None
         found = process.extractOne(token, self._words[1].get(token[0], []), scorer=fuzz.ratio, score_cutoff=_ALIKE)
         return str(found[0]) if found else None
+
+    def list_products(self) -> tuple[str, ...]:
+        """The products that cards are of."""
+        version = self._rows.get_meta(CHANGED) or ""
+        if self._products[0] != version:
+            names = {name for *_, card, _ in self._rows.list_cards(None) for name in card.product}
+            self._products = (version, tuple(sorted(names)))
+        return self._products[1]
 
     def has_vectors(self) -> bool:
         """Whether meaning can be compared, not only words."""
@@ -331,7 +342,7 @@ class Search:
             sections.add(section)
             kept.append(entry)
             signals = Signals(entry.cosine, entry.words, entry.coverage, frozenset(entry.tokens))
-            hits.append(Hit(_passage(found, entry), signals))
+            hits.append(Hit(get_passage(found, entry.score, entry.question), signals))
         return hits
 
 
@@ -343,21 +354,22 @@ def _is_same(one: _Entry, other: _Entry, limit: float) -> bool:
     return common >= limit * max(len(one.tokens), len(other.tokens))
 
 
-def _passage(found: FoundPassage, entry: _Entry) -> Passage:
+def get_passage(found: FoundPassage, score: float = 0.0, question: str | None = None) -> Passage:
+    """A passage of the rows as a result."""
     return Passage(
         file=found.file,
         section=" > ".join(found.path),
         start=found.start,
         end=found.end,
         text=found.text,
-        score=entry.score,
+        score=score,
         document_id=found.document_id,
         title=found.title,
         card=found.card,
         section_start=found.section_start,
         section_end=found.section_end,
         superseded_by=found.superseded_by,
-        question=entry.question,
+        question=question,
     )
 
 
