@@ -1,7 +1,8 @@
 """From due to owed: a report that is due is made, and stands in the outbox exactly once.
 
 What was due is settled in one transaction: the message goes into the outbox under its key, and `covered_until` moves
-past it. A process that ends before that has done nothing, and one that ends after it has nothing left to do.
+past it (or, for one that was asked for at once, `asked_at` is emptied). A process that ends before that has done
+nothing, and one that ends after it has nothing left to do.
 """
 
 import datetime as dt
@@ -17,9 +18,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from skills.answer import Action, Answer, Invocation, Status
+from skills.arrivals import get_arrivals, get_quiet
 from skills.contract import Audience, Effect
+from skills.digests import DIGESTS
 from skills.permissions import rights_of
-from skills.rhythm import Due, described, in_words, list_due, rhythm_of
+from skills.rhythm import Due, described, in_words, rhythm_of
 from skills.runner import Assistant, get_actor, run_skill
 from skills.terms import ROLES
 from skills.text import Moment, Text, text
@@ -27,13 +30,16 @@ from store import change_log
 from store.change_log import Author, FieldChange, RecordChange, RecordKind
 from store.channels import TRUSTED_FOR, get_channel_by_name, list_channel_members
 from store.models import Organisation, Person, ReportSchedule, Role, ScheduleStatus, Source
-from store.outbox import add_message, get_last_kept
+from store.outbox import add_message, get_last_kept, is_unused
 from store.people import get_organisation, list_people
-from store.schedules import get_active_since, get_schedule, mark_covered
+from store.schedules import get_active_since, get_schedule, mark_covered, mark_made
 from store.scope import Scope
 
 LATE_AFTER = dt.timedelta(minutes=5)
 """A report that is later than this says so."""
+
+UNUSED_TIMES = 8
+"""After so many deliveries to a place without a single press of a button, a digest's owner is told."""
 
 log = logging.getLogger(__name__)
 
@@ -80,13 +86,21 @@ class Message:
     channel: str = ""
 
     def key(self, schedule: ReportSchedule, due: Due) -> str:
-        return f"schedule:{schedule.id}:{due.day.isoformat()}:{self.channel or f'person:{self.person_id}'}"
+        when = due.day if schedule.asked_at is None else schedule.asked_at
+        return f"schedule:{schedule.id}:{when.isoformat()}:{self.channel or f'person:{self.person_id}'}"
 
 
-def get_owed(schedule: ReportSchedule, active_since: dt.datetime | None, now: dt.datetime, grace: dt.timedelta) -> Owed:
-    """What is due between `covered_until` and `now`; nothing from before the schedule was made or resumed."""
-    after = max(schedule.covered_until, active_since or schedule.covered_until)
-    missed = tuple(list_due(rhythm_of(schedule), ZoneInfo(schedule.zone), after, now))
+def get_owed(session: Session, schedule: ReportSchedule, now: dt.datetime, grace: dt.timedelta) -> Owed:
+    """What is due between `covered_until` and `now`; nothing from before the schedule was made or resumed.
+
+    What was asked for at once comes before that, however its rhythm is and whether or not it is paused.
+    """
+    if schedule.asked_at is not None:
+        return Owed(Due(schedule.asked_at, schedule.asked_at.astimezone(ZoneInfo(schedule.zone)).date()), ())
+    if schedule.status != ScheduleStatus.ACTIVE:
+        return Owed(None, ())
+    after = max(schedule.covered_until, get_active_since(session, schedule.id or 0) or schedule.covered_until)
+    missed = tuple(get_arrivals(session, schedule).list_due(after, now))
     if not missed or now - missed[-1].moment > grace:
         return Owed(None, missed)
     return Owed(missed[-1], missed[:-1])
@@ -107,9 +121,9 @@ class Reports:
         now = self._assistant.clock()
         with self._assistant.database.session() as session:
             schedule = get_schedule(session, schedule_id)
-            if schedule is None or schedule.status != ScheduleStatus.ACTIVE:
+            if schedule is None or schedule.status == ScheduleStatus.DELETED:
                 return Settled(schedule, Outcome.NOTHING_DUE)
-            owed = get_owed(schedule, get_active_since(session, schedule_id), now, self._grace)
+            owed = get_owed(session, schedule, now, self._grace)
             if not owed:
                 return Settled(schedule, Outcome.NOTHING_DUE)
             stop = self._reason_to_stop(session, schedule)
@@ -165,13 +179,8 @@ class Reports:
         """Enqueue, pause and move on in one transaction, unless somebody else has moved the schedule since."""
         with self._assistant.database.writing() as session:
             schedule = get_schedule(session, seen.id or 0, for_update=True)
-            if schedule is None or (schedule.version, schedule.status, schedule.covered_until) != (
-                seen.version,
-                seen.status,
-                seen.covered_until,
-            ):
+            if schedule is None or _state(schedule) != _state(seen):
                 return Settled(schedule, Outcome.SETTLED_ELSEWHERE, settled.due)
-            mark_covered(session, schedule, now)
             key = ""
             if message is not None and settled.due is not None:
                 key = message.key(schedule, settled.due)
@@ -184,8 +193,15 @@ class Reports:
                     person_id=message.person_id,
                     channel=message.channel,
                     schedule_id=schedule.id,
+                    not_before=_not_before(session, schedule, message, settled.due, now),
                 )
-            if settled.outcome is Outcome.PAUSED:
+            if settled.outcome is Outcome.ENQUEUED and message is not None:
+                _tell_unused(session, schedule, message.channel, now)
+            if schedule.asked_at is not None:
+                mark_made(session, schedule)
+            else:
+                mark_covered(session, schedule, now)
+            if settled.outcome is Outcome.PAUSED and schedule.status == ScheduleStatus.ACTIVE:
                 _pause(session, schedule, now)
         return Settled(schedule, settled.outcome, settled.due, key)
 
@@ -225,6 +241,52 @@ class Stop:
     """A schedule is to be paused, and this is to be said about it."""
 
     message: Message | None
+
+
+def _state(schedule: ReportSchedule) -> tuple[int, str, dt.datetime, dt.datetime | None]:
+    """Everything that somebody else may have changed while the report was made."""
+    return schedule.version, schedule.status, schedule.covered_until, schedule.asked_at
+
+
+def _not_before(
+    session: Session, schedule: ReportSchedule, message: Message, due: Due, now: dt.datetime
+) -> dt.datetime:
+    """A report comes when it is due; what is said to somebody about one waits for the end of their quiet hours."""
+    if message.channel or schedule.asked_at is not None:
+        return due.moment
+    quiet = get_quiet(session, session.get(Person, message.person_id))
+    return (quiet.end_after(now) if quiet is not None else None) or due.moment
+
+
+def _tell_unused(session: Session, schedule: ReportSchedule, channel: str, now: dt.datetime) -> None:
+    """Tell the owner, once, of a digest with which nobody does anything."""
+    number = schedule.id or 0
+    if schedule.skill not in DIGESTS or not is_unused(session, number, channel, times=UNUSED_TIMES):
+        return
+    which = f"schedule:{number}"
+    deeds = (("delete", text("Stop it")), ("pause", text("Pause it")), ("keep", text("Keep it")))
+    answer = Answer(
+        headline=text(
+            "**{report}** came {count} times, and nobody has pressed any of its buttons. Is it still of use?",
+            report=described(schedule),
+            count=UNUSED_TIMES,
+        ),
+        notes=(text("I ask only this once."),),
+        actions=tuple(
+            Action(label=label, invocation=Invocation.of("schedule", {"action": deed, "which": which}))
+            for deed, label in deeds
+        ),
+    )
+    quiet = get_quiet(session, session.get(Person, schedule.owner_id))
+    add_message(
+        session,
+        f"unused:{number}:{channel or 'person'}",
+        answer=answer.model_dump_json(exclude={"kept"}),
+        due_at=now,
+        person_id=schedule.owner_id,
+        schedule_id=None,
+        not_before=(quiet.end_after(now) if quiet is not None else None) or now,
+    )
 
 
 def _pause(session: Session, schedule: ReportSchedule, now: dt.datetime) -> None:

@@ -14,17 +14,19 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
 
 from scheduler.reports import Reports
 from scheduler.settings import SchedulerSettings
+from skills.arrivals import get_arrivals
 from skills.references import Rhythm
 from skills.references.rhythms import DAYS
-from skills.rhythm import get_next_due, rhythm_of
+from skills.rhythm import get_next_due
 from skills.runner import Clock
 from store.engine import Database
 from store.models import ReportSchedule
 from store.people import get_organisation
-from store.schedules import get_active_since, list_active_schedules
+from store.schedules import get_active_since, list_active_schedules, list_quiet_hours
 from store.scope import Scope
 from store.snapshots import add_snapshot, list_missing_days
 
@@ -41,8 +43,8 @@ DEFAULTS = {
 
 log = logging.getLogger(__name__)
 
-Mark = tuple[int, dt.datetime, str, int | None, str, str]
-"""Everything of a row that its next due moment depends on."""
+Mark = tuple[object, ...]
+"""Everything that the next due moment of a row depends on."""
 
 
 class Schedules:
@@ -89,14 +91,16 @@ class Schedules:
         with self._database.session() as session:
             rows = {row.id: row for row in list_active_schedules(session, Scope.everybody()) if row.id is not None}
             organisation_zone = get_organisation(session).zone
+            quiet = list_quiet_hours(session)
+            marks = {number: _mark(row, quiet.get(row.owner_id), now) for number, row in rows.items()}
             with self._lock:
                 gone = self._planned.keys() - rows.keys()
-                changed = {number: row for number, row in rows.items() if self._is_unplanned(number, row, now)}
-            since = {number: get_active_since(session, number) for number in changed}
+                changed = [number for number, mark in marks.items() if self._is_unplanned(number, mark, now)]
+            next_times = {number: _get_next_time(session, rows[number], now) for number in changed}
         for number in gone:
             self._forget(number)
-        for number, row in changed.items():
-            self._plan(number, row, since[number])
+        for number, moment in next_times.items():
+            self._plan(number, marks[number], moment)
         self._plan_snapshot(organisation_zone, now)
 
     def get_next_times(self) -> dict[int, dt.datetime]:
@@ -105,24 +109,21 @@ class Schedules:
 
     # --- reports
 
-    def _is_unplanned(self, number: int, row: ReportSchedule, now: dt.datetime) -> bool:
-        return self._planned.get(number) != _mark(row) and self._not_before.get(number, now) <= now
+    def _is_unplanned(self, number: int, mark: Mark, now: dt.datetime) -> bool:
+        return self._planned.get(number) != mark and self._not_before.get(number, now) <= now
 
-    def _plan(self, number: int, row: ReportSchedule, active_since: dt.datetime | None) -> None:
+    def _plan(self, number: int, mark: Mark, moment: dt.datetime | None) -> None:
         with self._lock:
-            self._planned[number] = _mark(row)
+            self._planned[number] = mark
             self._not_before.pop(number, None)
-        try:
-            after = max(row.covered_until, active_since or row.covered_until)
-            due = get_next_due(rhythm_of(row), ZoneInfo(row.zone), after)
-        except (ValueError, ZoneInfoNotFoundError, StopIteration):
-            log.exception("Schedule %s can't be read, so its reports are not made.", number)
+        if moment is None:
+            self._unschedule(number)
             return
         self._jobs.add_job(
             self._settle,
             "date",
-            run_date=due.moment,
-            args=(number, _mark(row)),
+            run_date=moment,
+            args=(number, mark),
             id=f"schedule:{number}",
             replace_existing=True,
         )
@@ -145,6 +146,9 @@ class Schedules:
         with self._lock:
             self._planned.pop(number, None)
             self._not_before.pop(number, None)
+        self._unschedule(number)
+
+    def _unschedule(self, number: int) -> None:
         try:
             self._jobs.remove_job(f"schedule:{number}")
         except JobLookupError:
@@ -188,5 +192,20 @@ class Schedules:
         log.info("Snapshot of %s: %s open opportunities.", day, count)
 
 
-def _mark(row: ReportSchedule) -> Mark:
-    return (row.version, row.covered_until, row.weekdays, row.month_day, row.at, row.zone)
+def _mark(row: ReportSchedule, quiet: tuple[str, str, str | None] | None, now: dt.datetime) -> Mark:
+    own = (row.version, row.covered_until, row.weekdays, row.month_day, row.at, row.zone, row.asked_at, quiet)
+    # Holidays and leave are of other tables: whether they have changed is looked up anew every hour.
+    return (*own, now.replace(minute=0, second=0, microsecond=0)) if row.working_days_only else own
+
+
+def _get_next_time(session: Session, row: ReportSchedule, now: dt.datetime) -> dt.datetime | None:
+    """When the row is to be settled next; None where it can't be read, or nothing is due for two months."""
+    if row.asked_at is not None:
+        return now
+    try:
+        after = max(row.covered_until, get_active_since(session, row.id or 0) or row.covered_until)
+        due = get_arrivals(session, row).get_next(after)
+    except (ValueError, ZoneInfoNotFoundError):
+        log.exception("Schedule %s can't be read, so its reports are not made.", row.id)
+        return None
+    return None if due is None else due.moment

@@ -64,6 +64,12 @@ def get_active_since(session: Session, schedule_id: int) -> dt.datetime | None:
     ).first()
 
 
+def mark_made(session: Session, schedule: ReportSchedule) -> None:
+    """What was asked for at once is in the outbox, or was explained."""
+    schedule.asked_at = None
+    session.add(schedule)
+
+
 def mark_covered(session: Session, schedule: ReportSchedule, until: dt.datetime) -> None:
     """Every due moment up to `until` is in the outbox or was let go. Time never goes back here."""
     schedule.covered_until = max(schedule.covered_until, until)

@@ -41,12 +41,22 @@ def run(context: SkillContext, params: UndoParams) -> Change:
     records = tuple(
         record.model_copy(update={"fields": marked(record.fields)}) for record in list_reversal(session, change_id)
     )
+    if any(_is_sent(session, record) for record in records):
+        raise Stale(text("That report is sent already."))
     stopped = tuple(_stopped(session, record) for record in records)
     if stopped != records:
         return Change(
             records=stopped, undoes=change_id, headline=text("It no longer comes. What was sent already stays.")
         )
     return Change(records=records, undoes=change_id)
+
+
+def _is_sent(session: Session, record: RecordChange) -> bool:
+    """Whether it takes back that a report be sent at once, when that has been done."""
+    if record.kind is not RecordKind.SCHEDULE or not any(change.field == "asked_at" for change in record.fields):
+        return False
+    row = get_schedule(session, record.id or 0)
+    return not record.deletes and row is not None and row.asked_at is None
 
 
 def _stopped(session: Session, record: RecordChange) -> RecordChange:
