@@ -111,7 +111,9 @@ def matches(state: State, wanted: RecordFilter) -> bool:
         return False
     if wanted.status == "closed" and state["status"] == Status.OPEN:
         return False
-    if wanted.status not in (None, "closed") and state["status"] != wanted.status:
+    if wanted.status == "open or won" and state["status"] == Status.LOST:
+        return False
+    if wanted.status not in (None, "closed", "open or won") and state["status"] != wanted.status:
         return False
     exact: Mapping[str, Any] = {
         "stage_id": wanted.stage_id,

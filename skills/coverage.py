@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from skills.contract import SkillContext
-from skills.envelope import Envelope, records_of
+from skills.envelope import Envelope, only, records_of
 from skills.figure import Figure
 from skills.measures.calendar import FiscalCalendar, Grain, Period
 from skills.measures.coverage import coverage_to_go, required_coverage, to_create, value_win_rate
@@ -230,7 +230,7 @@ def _reason(standing: QuotaStanding, pipeline: Sum, period: Period) -> Text | No
 def coverage_figure(coverage: Coverage, warnings: tuple[Text, ...] = ()) -> Figure:
     """Coverage in its envelope: in times, not in percent."""
     period = coverage.period
-    records = records_of(coverage.population.scope, "open", period.start, period.end)
+    records = only(records_of(coverage.population.scope, "open", period.start, period.end), qualified=True)
     envelope = Envelope(coverage.standing.as_of, period, records, (coverage.population.label,), warnings)
     reason = coverage.reason or text("the quota is met")
     figure = envelope.ratio("coverage", text("Coverage"), COVERAGE, coverage.ratio, reason=reason, count=coverage.count)

@@ -14,7 +14,7 @@ from skills.proof import Pricing, Proof, Way, add_up
 from skills.text import Text, text
 from store.change_log import FieldChange, RecordChange, RecordKind, to_json
 from store.earlier import TRACKED, Changed, list_changed
-from store.matching import sum_matching
+from store.matching import list_matching_ids, sum_matching
 from store.models import Person
 from store.scope import Scope
 
@@ -58,6 +58,8 @@ def reason_against(proof: Proof) -> Text | None:
         return text("it is not a plain sum over opportunities")
     if proof.records.ids is not None:
         return text("which opportunities belong to it was decided one by one, and that of then is not kept")
+    if proof.records.is_of_now:
+        return text("shares, categories, sources and competitors of then are not kept")
     return None
 
 
@@ -143,8 +145,11 @@ def list_changes(context: SkillContext, wanted: RecordFilter, moment: dt.datetim
     newest: list[tuple[dt.datetime, int, Changed]] = []
     mine = set(wanted.ids or ())
     for several in list_changed(context.session, context.scope, moment):
+        if wanted.is_of_now:
+            mine = set(list_matching_ids(context.session, context.scope, wanted, [changed.id for changed in several]))
         for changed in several:
-            belongs = changed.id in mine if wanted.ids is not None else _belongs(changed, wanted)
+            by_id = wanted.ids is not None or wanted.is_of_now
+            belongs = changed.id in mine if by_id else _belongs(changed, wanted)
             if belongs and _may_name(context, changed):
                 heapq.heappush(newest, (changed.at, changed.id, changed))
                 if len(newest) > LISTED:

@@ -21,7 +21,9 @@ class RecordFilter(BaseModel):
 
     owner_ids: tuple[int, ...] | None = None
     """None means everybody's."""
-    status: Literal["open", "won", "lost", "closed"] | None = None
+    credited_ids: tuple[int, ...] | None = None
+    """Only those that somebody of these is credited with: by a share of a split one, or as the owner of any other."""
+    status: Literal["open", "won", "lost", "closed", "open or won"] | None = None
     """"closed" is won and lost together; None is all of them."""
     by: Literal["", "closed_on", "expected_close", "opened_on"] = ""
     """Which day lies from `start` up to but not including `end`; by the status when empty: the expected close of open
@@ -32,12 +34,27 @@ class RecordFilter(BaseModel):
     product_id: int | None = None
     account_id: int | None = None
     currency: str | None = None
+    categories: tuple[str, ...] | None = None
+    """Only those of these forecast categories; what is won is "closed"."""
+    qualified: bool | None = None
+    """Only those in a stage that counts as qualified, or only the others."""
+    source: str | None = None
+    competitor: str | None = None
+    """Words, whatever their case."""
+    decided: bool | None = None
+    """Without those lost to no decision, or only these."""
     overdue_on: dt.date | None = None
     """Only those whose expected close is before this day."""
     priced: bool | None = None
     """Only those with an amount, or only those without."""
     ids: tuple[int, ...] | None = None
     """Exactly these, where no rule finds them again; at most some hundreds."""
+
+    @property
+    def is_of_now(self) -> bool:
+        """Whether some condition is on what no log tells of earlier days."""
+        told = (self.credited_ids, self.categories, self.qualified, self.source, self.competitor, self.decided)
+        return any(one is not None for one in told)
 
 
 class Figure(BaseModel):

@@ -18,6 +18,8 @@ from skills.text import AnyValue, Moment, Text, text, value, verbatim
 from skills.wording import no_rate, period_name
 from store.models import Category, RateKind
 
+EVERYTHING = (Category.CLOSED, *OPEN_CATEGORIES)
+
 BOOKED = text("Amounts of the opportunities won, by booking date; they count in full.")
 LANDING = text(
     "Booked plus the sum of amount × chance of the open opportunities that are expected to close in the period. A "
@@ -85,12 +87,12 @@ def list_figures(forecast: Forecast, warnings: tuple[Text, ...]) -> tuple[Figure
     envelope = Envelope(
         forecast.as_of,
         period,
-        _records(forecast, None),
+        _records(forecast, EVERYTHING),
         (forecast.population.label, *_currency_rule(forecast)),
         warnings,
     )
     reason = no_rate(outlook.missing) if outlook.missing else None
-    won = records_of(forecast.population.scope, "won", period.start, period.end)
+    won = _won(forecast)
 
     def money(
         name: str, label: Text, definition: Text, minor: Fraction | int | None, count: int, records: RecordFilter | None
@@ -102,7 +104,7 @@ def list_figures(forecast: Forecast, warnings: tuple[Text, ...]) -> tuple[Figure
         )
 
     everything = total.won + total.due
-    counts = _counts(forecast)
+    counts = outlook.counts
     figures = [
         money("booked", text("Booked"), BOOKED, total.booked, total.won, won),
         money("landing", text("Weighted landing"), LANDING, total.landing, everything, None),
@@ -177,23 +179,27 @@ def _currency_rule(forecast: Forecast) -> tuple[Text, ...]:
     return list_rules(forecast)[1:]
 
 
-def _counts(forecast: Forecast) -> dict[str, int]:
-    """How many of what is counted are in each category; empty where they are too many to name."""
-    counts: dict[str, int] = {}
-    for _, category in forecast.outlook.counted or ():
-        counts[category] = counts.get(category, 0) + 1
-    return counts
+def _won(forecast: Forecast) -> RecordFilter:
+    if forecast.outlook.crosses:
+        return _records(forecast, (Category.CLOSED,))
+    return records_of(forecast.population.scope, "won", forecast.period.start, forecast.period.end)
 
 
-def _records(forecast: Forecast, categories: Sequence[str] | None) -> RecordFilter | None:
-    """Those of some categories, or all that are counted, named one by one. None where they are too many for that and
-    no rule finds exactly them."""
-    scope, period, counted = forecast.population.scope, forecast.period, forecast.outlook.counted
-    if counted is not None:
-        return RecordFilter(ids=tuple(number for number, of in counted if categories is None or of in categories))
-    if categories is OPEN_CATEGORIES and not forecast.outlook.omitted:
-        return records_of(scope, "open", period.start, period.end)
-    return None
+def _records(forecast: Forecast, categories: Sequence[str]) -> RecordFilter:
+    """Those of some categories: one by one, or by their rule where they are too many for that."""
+    outlook, period = forecast.outlook, forecast.period
+    if outlook.counted is not None:
+        return RecordFilter(ids=tuple(number for number, of in outlook.counted if of in categories))
+    people = forecast.population.scope.people
+    mine = None if people is None else tuple(sorted(people))
+    return RecordFilter(
+        owner_ids=None if outlook.crosses else mine,
+        credited_ids=mine if outlook.crosses else None,
+        status="open or won",
+        start=period.start,
+        end=period.end,
+        categories=tuple(categories),
+    )
 
 
 # --- blocks

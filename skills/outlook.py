@@ -80,6 +80,10 @@ class Outlook:
     omitted: int
     counted: tuple[tuple[int, str], ...] | None
     """Ids and categories of everything that was counted; None where that is too much to name."""
+    counts: Mapping[str, int]
+    """How many were counted in each category, won ones as closed."""
+    crosses: bool
+    """Whether splits make it differ from what the people own."""
 
     def money(self, minor: Fraction | int) -> Money:
         return Money(rounded(Fraction(minor)), self.currency)
@@ -169,6 +173,8 @@ def get_outlook(context: SkillContext, scope: Scope, period: Period) -> Outlook:
         overdue=sum(row.overdue for row in counted),
         omitted=sum(row.count for row in due.whole if row.category == Category.OMITTED),
         counted=tuple(ids) if len(ids) <= LISTED else None,
+        counts=_counts(whole, counted),
+        crosses=won.crosses or due.crosses,
     )
 
 
@@ -182,6 +188,13 @@ def _add_due(part: Part, rows: Iterable[DueSum], chances: Mapping[int, Chance], 
         part.categories[row.category] = part.categories.get(row.category, Fraction(0)) + amount
         part.worth += amount * _share(chances, row.stage_id)
         part.due += row.count
+
+
+def _counts(whole: Part, counted: Sequence[DueSum]) -> Mapping[str, int]:
+    counts: dict[str, int] = defaultdict(int, {Category.CLOSED.value: whole.won})
+    for row in counted:
+        counts[row.category] += row.count
+    return counts
 
 
 def _count_once(won: Credits) -> int:

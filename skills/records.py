@@ -1,7 +1,9 @@
 """Which opportunities a credited figure was made of, so that they can be listed again."""
 
+from typing import Any
+
 from skills.contract import SkillContext
-from skills.envelope import records_of
+from skills.envelope import only, records_of
 from skills.figure import RecordFilter
 from skills.measures.calendar import Period
 from store.credits import list_credited_ids
@@ -20,7 +22,8 @@ def credited_records(
     product_id: int | None = None,
     account_id: int | None = None,
 ) -> RecordFilter:
-    """By owner and booking date; one by one where splits cross the bounds of the scope (`crosses`)."""
+    """By owner and booking date; where splits cross the bounds of the scope (`crosses`), one by one, or by credit
+    where these are too many."""
     if crosses:
         ids = list_credited_ids(
             context.session,
@@ -34,4 +37,7 @@ def credited_records(
         if len(ids) <= LISTED:
             return RecordFilter(ids=tuple(ids))
     found = records_of(scope, "won", period.start, period.end)
-    return found.model_copy(update={"product_id": product_id, "account_id": account_id})
+    more: dict[str, Any] = {"product_id": product_id, "account_id": account_id}
+    if crosses:
+        more |= {"owner_ids": None, "credited_ids": found.owner_ids}
+    return only(found, **more)

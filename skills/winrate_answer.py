@@ -48,9 +48,9 @@ class WinRate:
     reasons: tuple[ReasonCount, ...]
     cohorts: Cohorts | None
     course: Course | None
-    records: RecordFilter | None
-    """Those won and those lost to somebody (or those opened); None where no list finds exactly them."""
-    closed: RecordFilter | None
+    records: RecordFilter
+    """Those won and those lost to somebody (or those opened)."""
+    closed: RecordFilter
     """These and those lost to no decision."""
     shown: int
     """Rows of a table."""
@@ -96,7 +96,7 @@ def _tell_closed(found: WinRate, envelope: Envelope) -> Told:
             text("Won"),
             text("Opportunities won, by booking date."),
             total.won,
-            records=found.records and only(found.records, status="won"),
+            records=only(found.records, status="won"),
         ),
         *_lost(found, envelope),
     ]
@@ -118,15 +118,21 @@ def _tell_closed(found: WinRate, envelope: Envelope) -> Told:
 
 
 def _lost(found: WinRate, envelope: Envelope) -> Iterator[Figure]:
-    """Which of the lost ones were no decision is told by their reasons: no rule finds those again, only their ids."""
     total = found.outcomes.total
-    lost = envelope.number("lost", text("Lost"), text("Opportunities lost to somebody else."), total.lost)
-    undecided = envelope.number("no_decision", text("No decision"), NO_DECISION, total.no_decision)
-    told_apart = found.records is not None and (not total.no_decision or found.records.ids is not None)
-    yield lost.model_copy(
-        update={"records": only(found.records, status="lost") if found.records and told_apart else None}
+    yield envelope.number(
+        "lost",
+        text("Lost"),
+        text("Opportunities lost to somebody else."),
+        total.lost,
+        records=only(found.records, status="lost"),
     )
-    yield undecided.model_copy(update={"records": None if total.no_decision else RecordFilter(ids=())})
+    yield envelope.number(
+        "no_decision",
+        text("No decision"),
+        NO_DECISION,
+        total.no_decision,
+        records=only(found.closed, decided=False),
+    )
 
 
 def _closed_headline(found: WinRate) -> Text:

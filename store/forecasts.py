@@ -47,6 +47,8 @@ class Due:
     """Whoever has a share of an opportunity has it in their count."""
     whole: Sequence[DueSum]
     """Of all of them together: each opportunity counts once."""
+    crosses: bool = False
+    """Whether a split one belongs to an owner outside the scope, or none of an owner's in it."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,7 @@ def sum_due(session: Session, scope: Scope, start: dt.date, end: dt.date, today:
     for number, stage_id, name, unit, *sums in rows:
         for tally in (people[number, (stage_id, name, unit)], whole[stage_id, name, unit]):
             tally.add(*sums)
+    crosses = False
     for split in list_split(session, scope, items):
         unit, stage_id, name, expected = split.keys
         its, late = (stage_id, name, unit), int(expected < today)
@@ -117,6 +120,7 @@ def sum_due(session: Session, scope: Scope, start: dt.date, end: dt.date, today:
             for tally in (people[split.owner_id, its], whole[its]):
                 tally.add_one(split.amounts[0], late, times=-1)
         own = split.own_parts(scope)
+        crosses |= scope.allows(split.owner_id) != bool(own)
         for person, (part,) in own.items():
             people[person, its].add_one(part, late)
         if own:
@@ -125,7 +129,7 @@ def sum_due(session: Session, scope: Scope, start: dt.date, end: dt.date, today:
     for (number, its), tally in people.items():
         if tally.count:
             found[number].append(tally.summed(its))
-    return Due(found, [tally.summed(its) for its, tally in whole.items() if tally.count])
+    return Due(found, [tally.summed(its) for its, tally in whole.items() if tally.count], crosses)
 
 
 def list_largest_due(

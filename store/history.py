@@ -80,7 +80,8 @@ def held_before(moment: dt.datetime, name: str, among: Select[Any] | None = None
     if among is not None:
         conditions.append(col(ChangeEntry.record_id).in_(among))
     firsts = [func.min(case((col(ChangeEntry.field) == field, ChangeEntry.id))).label(field) for field in HELD]
-    record = col(ChangeEntry.record_id)
+    # A sum has no index, whose order a planner would prefer though it leads through the whole log.
+    record = col(ChangeEntry.record_id) + 0
     columns: list[Any] = [record.label("record_id"), func.min(ChangeEntry.recorded_at).label("first_at"), *firsts]
     return kept(select(*columns).where(*conditions).group_by(record), name)
 

@@ -1,17 +1,19 @@
 """The opportunities behind a figure: found again by the same conditions, counted, added up and listed."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from store.models import Account, Opportunity, Person, Stage, Status
+from store.ledger import split_ids
+from store.models import Account, Category, CreditSplit, LossReason, Opportunity, Person, Stage, Status
 from store.opportunities import OpportunityRow
 from store.scope import Scope
+from store.segment import same_word
 
 
 class Matching(Protocol):
@@ -20,8 +22,12 @@ class Matching(Protocol):
     @property
     def owner_ids(self) -> tuple[int, ...] | None: ...
     @property
+    def credited_ids(self) -> tuple[int, ...] | None:
+        """People of whom somebody has a share of it, or owns it where it is not split."""
+
+    @property
     def status(self) -> str | None:
-        """A status, or "closed" for won and lost together."""
+        """A status, "closed" for won and lost together, or "open or won"."""
 
     @property
     def by(self) -> str:
@@ -40,6 +46,22 @@ class Matching(Protocol):
     def account_id(self) -> int | None: ...
     @property
     def currency(self) -> str | None: ...
+    @property
+    def categories(self) -> tuple[str, ...] | None:
+        """Forecast categories; what is won is closed."""
+
+    @property
+    def qualified(self) -> bool | None:
+        """Whether its stage counts as qualified."""
+
+    @property
+    def source(self) -> str | None: ...
+    @property
+    def competitor(self) -> str | None: ...
+    @property
+    def decided(self) -> bool | None:
+        """Whether it was not lost to no decision."""
+
     @property
     def overdue_on(self) -> dt.date | None: ...
     @property
@@ -92,6 +114,12 @@ def sum_matching(session: Session, scope: Scope, wanted: Matching) -> Sequence[M
     ]
 
 
+def list_matching_ids(session: Session, scope: Scope, wanted: Matching, among: Sequence[int]) -> Sequence[int]:
+    """Which of some opportunities are among them."""
+    conditions = (*_conditions(scope, wanted), col(Opportunity.id).in_(among))
+    return [row[0] for row in session.execute(select_columns(col(Opportunity.id)).where(*conditions))]
+
+
 def list_matching(session: Session, scope: Scope, wanted: Matching, limit: int) -> Sequence[OpportunityRow]:
     """The largest first by what was booked or else by amount, those without any last."""
     size = func.coalesce(col(Opportunity.booked_minor), col(Opportunity.amount_minor))
@@ -111,8 +139,12 @@ def _conditions(scope: Scope, wanted: Matching) -> list[ColumnElement[bool]]:
     conditions = [scope.clause(Opportunity.owner_id)]
     if wanted.owner_ids is not None:
         conditions.append(Scope.of(wanted.owner_ids).clause(Opportunity.owner_id))
+    if wanted.credited_ids is not None:
+        conditions.append(_credited(Scope.of(wanted.credited_ids)))
     if wanted.status == "closed":
         conditions.append(col(Opportunity.status) != Status.OPEN)
+    elif wanted.status == "open or won":
+        conditions.append(col(Opportunity.status) != Status.LOST)
     elif wanted.status is not None:
         conditions.append(col(Opportunity.status) == wanted.status)
     for column, value in (
@@ -123,6 +155,7 @@ def _conditions(scope: Scope, wanted: Matching) -> list[ColumnElement[bool]]:
     ):
         if value is not None:
             conditions.append(col(column) == value)
+    conditions += _kinds(wanted)
     if wanted.overdue_on is not None:
         conditions.append(col(Opportunity.expected_close) < wanted.overdue_on)
     if wanted.priced is not None:
@@ -135,12 +168,37 @@ def _conditions(scope: Scope, wanted: Matching) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _credited(people: Scope) -> ColumnElement[bool]:
+    split = split_ids()
+    owned = and_(people.clause(Opportunity.owner_id), col(Opportunity.id).not_in(split))
+    return or_(owned, col(Opportunity.id).in_(split.where(people.clause(CreditSplit.person_id))))
+
+
+def _kinds(wanted: Matching) -> Iterator[ColumnElement[bool]]:
+    if wanted.categories is not None:
+        won = col(Opportunity.status) == Status.WON
+        yield case((won, Category.CLOSED), else_=col(Opportunity.category)).in_(wanted.categories)
+    if wanted.qualified is not None:
+        stages = select_columns(col(Stage.id)).where(col(Stage.qualified) == wanted.qualified)
+        yield col(Opportunity.stage_id).in_(stages)
+    for column, word in ((Opportunity.source, wanted.source), (Opportunity.competitor, wanted.competitor)):
+        if word is not None:
+            yield same_word(column, word)
+    if wanted.decided is not None:
+        reasons = select_columns(func.lower(func.trim(col(LossReason.name)))).where(col(LossReason.no_decision))
+        undecided = and_(
+            col(Opportunity.status) == Status.LOST,
+            func.lower(func.trim(col(Opportunity.loss_reason))).in_(reasons),
+        )
+        yield not_(undecided) if wanted.decided else undecided
+
+
 def _days(wanted: Matching) -> ColumnElement[bool]:
     if wanted.by:
         return _between(getattr(Opportunity, wanted.by), wanted)
     if wanted.status == Status.OPEN:
         return _between(Opportunity.expected_close, wanted)
-    if wanted.status is not None:
+    if wanted.status not in (None, "open or won"):
         return _between(Opportunity.closed_on, wanted)
     is_open = col(Opportunity.status) == Status.OPEN
     return or_(

@@ -14,8 +14,6 @@ from store.segment import By, Key, Segment
 
 FETCHED = 1000
 """Rows that are read from the database at a time."""
-SAMPLE = 300
-"""Opportunities that are listed by id at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +102,6 @@ def count_loss_reasons(session: Session, segment: Segment, start: dt.date, end: 
         before = merged.get(reason.casefold(), ReasonCount(reason, bool(none), 0))
         merged[reason.casefold()] = replace(before, count=before.count + count)
     return sorted(merged.values(), key=lambda row: (-row.count, row.reason))
-
-
-def list_closed_ids(
-    session: Session, segment: Segment, start: dt.date, end: dt.date, *, decided: bool
-) -> tuple[int, ...] | None:
-    """Which were closed between the days; `decided` without those lost to no decision. None for more than `SAMPLE`."""
-    query = select(col(Opportunity.id)).where(*_closed(segment, start, end))
-    if decided:
-        query = query.where(~_no_decision(session))
-    query = query.order_by(col(Opportunity.id)).limit(SAMPLE + 1)
-    ids = tuple(number for number in session.scalars(query) if number is not None)
-    return ids if len(ids) <= SAMPLE else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,13 +60,14 @@ class Segment:
         if self.account_id is not None:
             conditions.append(col(Opportunity.account_id) == self.account_id)
         if self.source is not None:
-            conditions.append(_same(Opportunity.source, self.source))
+            conditions.append(same_word(Opportunity.source, self.source))
         if self.competitor is not None:
-            conditions.append(_same(Opportunity.competitor, self.competitor))
+            conditions.append(same_word(Opportunity.competitor, self.competitor))
         return conditions
 
 
-def _same(column: Any, word: str) -> ColumnElement[bool]:
+def same_word(column: Any, word: str) -> ColumnElement[bool]:
+    """Without regard to case and to blanks around it."""
     return func.lower(func.trim(col(column))) == func.lower(word.strip())
 
 

@@ -21,7 +21,7 @@ from skills.coverage import (
     get_to_create,
     times,
 )
-from skills.envelope import Envelope, records_of
+from skills.envelope import Envelope, only, records_of
 from skills.figure import Figure, RecordFilter
 from skills.measures.calendar import Grain
 from skills.measures.coverage import coverage_to_go
@@ -179,7 +179,7 @@ def _rules(found: CoverageAnswer) -> tuple[Text, ...]:
 def _figures(found: CoverageAnswer, warnings: tuple[Text, ...]) -> tuple[Figure, ...]:
     coverage, required, period = found.coverage, found.required, found.coverage.period
     scope = coverage.population.scope
-    open_ones = records_of(scope, "open", period.start, period.end)
+    open_ones = only(records_of(scope, "open", period.start, period.end), qualified=True)
     envelope = Envelope(coverage.standing.as_of, period, open_ones, (coverage.population.label,), warnings)
     currency, total = coverage.currency, coverage.standing.total
     no_gap = no_rate(total.missing) if total.missing else coverage.reason

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from skills.cohorts import count_cohorts, count_course
 from skills.contract import Example, Skill, SkillContext, SkillParams
+from skills.envelope import only
 from skills.figure import RecordFilter
 from skills.measures.calendar import Grain
 from skills.outcomes import count_outcomes
@@ -11,7 +12,7 @@ from skills.population import find_period
 from skills.segment import Breakdown, find_segment
 from skills.text import text
 from skills.winrate_answer import Variant, WinRate, present
-from store.outcomes import count_loss_reasons, list_closed_ids
+from store.outcomes import count_loss_reasons
 
 SHOWN = 15
 
@@ -61,14 +62,9 @@ def run(context: SkillContext, params: WinrateParams) -> WinRate:
         end=period.end,
         product_id=segment.product_id,
         account_id=segment.account_id,
+        source=segment.source,
+        competitor=segment.competitor,
     )
-
-    def listed(*, decided: bool) -> RecordFilter | None:
-        """By the rule where that finds them again, or else one by one where they are not too many."""
-        if opened or not (asked.is_narrowed_to_words or (decided and outcomes.total.no_decision)):
-            return rule if not (opened and asked.is_narrowed_to_words) else None
-        ids = list_closed_ids(context.session, segment, period.start, period.end, decided=decided)
-        return None if ids is None else RecordFilter(ids=ids)
 
     return WinRate(
         asked=asked,
@@ -82,8 +78,8 @@ def run(context: SkillContext, params: WinrateParams) -> WinRate:
         reasons=tuple(count_loss_reasons(context.session, segment, period.start, period.end)) if not opened else (),
         cohorts=count_cohorts(context, asked, period) if variant == "cohort" else None,
         course=count_course(context, asked, period) if variant == "over time" else None,
-        records=listed(decided=True),
-        closed=listed(decided=False),
+        records=rule if opened else only(rule, decided=True),
+        closed=rule,
         shown=context.listed(SHOWN),
         given=params.model_dump(),
     )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from skills.answer import Status
 from skills.contract import Audience
+from store.matching import count_matching
 from store.models import LossReason
 from store.scope import Scope
 from tests.skills.company import TODAY, Asking, buttons, day, figure, headline, notes, rows
@@ -132,10 +133,10 @@ def test_against_a_competitor_by_rep_with_the_reasons(ask: Asking) -> None:
         ["Sam Osei", "0", "2", "0", "too few", "–"],
     ]
     assert rows(reply, 1) == [["Price", "4", "66.7%", "–"], ["Missing integration", "2", "33.3%", "–"]]
-    ids = reply.answer.figures[0].records
-    assert ids is not None
-    assert ids.ids is not None
-    assert len(ids.ids) == 12
+    records = reply.answer.figures[0].records
+    assert records is not None
+    with ask.company.database.session() as session:
+        assert count_matching(session, Scope.everybody(), records) == 12
     assert "against Pulsegrid" in headline(reply)
 
 
