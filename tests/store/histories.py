@@ -87,7 +87,8 @@ def _do(session: Session, now: dict[int, dict[str, Any]], what: Any, author: Aut
     state = now[number]
     name, value = detail
     if name == "undo":
-        return _undo(session, now, author, last)
+        _undo(session, now, author, last)
+        return None
     new = _staged(value, author.at.date()) if name == "stage_id" else {name: value}
     row = session.get_one(Opportunity, number)
     done = apply(session, [_change(number, row.version, state, new)], author)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, select
 
 from store.engine import Database
@@ -63,7 +64,7 @@ def test_a_day_without_a_snapshot_is_read_from_the_log(database: Database) -> No
     with database.session() as session:
         for day in told.days:
             rows = standing(session, day, LATER)
-            found = session.execute(select(rows).order_by(rows.c.opportunity_id)).mappings()
+            found = session.execute(select_columns(rows).order_by(rows.c.opportunity_id)).mappings()
             assert [dict(row) for row in found] == snapshot_rows(told, day), day
 
 
@@ -126,7 +127,7 @@ def test_what_was_taken_back_has_not_moved(database: Database) -> None:
     told = tell(database, STEPS)
     with database.session() as session:
         found = session.execute(
-            select(changed_between(session, Scope.everybody(), Span(told.days[0], told.days[1])))
+            select_columns(changed_between(session, Scope.everybody(), Span(told.days[0], told.days[1])))
         ).mappings()
         moved = {row["id"]: (row["was_amount_minor"], row["amount_minor"]) for row in found}
     assert moved == {1: (10_000, 12_000), 2: (None, None)}
@@ -136,7 +137,7 @@ def test_a_new_one_was_nothing_before(database: Database) -> None:
     told = tell(database, STEPS)
     with database.session() as session:
         span = Span(told.days[3], told.days[4])
-        (row,) = session.execute(select(changed_between(session, Scope.everybody(), span))).mappings()
+        (row,) = session.execute(select_columns(changed_between(session, Scope.everybody(), span))).mappings()
         assert {name for name in row if name.startswith("was_") and row[name] is not None} == set()
         assert (row["id"], row["status"], row["amount_minor"]) == (4, "lost", 99)
 
@@ -192,7 +193,9 @@ def check_moves(session: Session, told: Told, first: dt.date, last: dt.date) -> 
     """Whoever differs between two days is among those that were changed, as they were and as they are."""
     found = {
         row["id"]: row
-        for row in session.execute(select(changed_between(session, Scope.everybody(), Span(first, last)))).mappings()
+        for row in session.execute(
+            select_columns(changed_between(session, Scope.everybody(), Span(first, last)))
+        ).mappings()
     }
     before, after = told.states[first], told.states[last]
     assert {number for number in after if before.get(number) != after[number]} <= set(found)

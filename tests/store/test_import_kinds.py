@@ -217,7 +217,8 @@ def test_a_quota_sheet_with_a_column_for_each_month_is_read_cell_by_cell(quick: 
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (",,2026-01,5", "a quota is of a person, a team"), ("Dana Whitfield,Omar Haddad's team,2026-01,5", "one of them"),
+        (",,2026-01,5", "a quota is of a person, a team"),
+        ("Dana Whitfield,Omar Haddad's team,2026-01,5", "one of them"),
         ("Dana Whitfield,,Q1 2026,5", "not a date"), ("Dana Whitfield,,2026-01,", "missing"),
     ],
 )  # fmt: skip
