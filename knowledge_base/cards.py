@@ -1,6 +1,9 @@
 """What a document says about itself in its front matter, and whether it may still be used.
 
 A document without front matter is a card too: its title is its first heading, everything else is unknown.
+
+Front matter is written by hand. What is not YAML there is read key by key, so that one slip does not cost the rest; and
+an audience that is given but cannot be read is nobody, never everybody.
 """
 
 import re
@@ -14,6 +17,10 @@ _MAX_FRONT_MATTER = 20_000
 SIDECAR = ".card.yaml"
 """Ends the name of the file beside one whose format has no front matter: ``offer.pdf.card.yaml``."""
 _LIST_MAX = 100
+_ENTRY = re.compile(r"^(?=[^\s#\-\[\]{}][^\n]*?:(?:\s|$))", re.MULTILINE)
+_QUESTION_MARK = "\ue000"
+UNREADABLE = "unreadable"
+"""The audience of a card whose audience cannot be read; nobody is called so."""
 
 _NAMES = {
     "class": "objection_class",
@@ -83,19 +90,45 @@ def read_front_matter(text: str) -> FrontMatter:
     match = _FENCE.match(text[:_MAX_FRONT_MATTER])
     if match is None:
         return FrontMatter(Card(), 0)
-    import yaml
-
-    try:
-        values = yaml.safe_load(match["body"])
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return FrontMatter(Card(), match.end(), ("the front matter is not readable YAML, so it was left out",))
+    values, problems = _values(match["body"])
     if values is None:
         return FrontMatter(Card(), match.end())
     if not isinstance(values, dict):
         # Two rules with prose between them are text, not front matter.
         return FrontMatter(Card(), 0)
-    card, problems = _card(values)
-    return FrontMatter(card, match.end(), problems)
+    card, more = _card(values)
+    return FrontMatter(card, match.end(), (*problems, *more))
+
+
+def _values(body: str) -> tuple[object, tuple[str, ...]]:
+    """What the YAML says; where it is none, what can be read of it key by key, and what cannot."""
+    whole, is_yaml = _load(body)
+    if is_yaml:
+        return whole, ()
+    readable: dict[Any, Any] = {}
+    lost = []
+    for entry in _ENTRY.split(body):
+        value, is_yaml = _load(entry)
+        if is_yaml and isinstance(value, dict):
+            readable |= value
+        elif not is_yaml or value is not None:
+            key = entry.split(":", 1)[0].strip()[:40]
+            lost.append(f"the front matter is not readable YAML at {key!r}, so that was left out")
+            if "audience" in entry.casefold():
+                readable["audience"] = UNREADABLE
+    return readable, tuple(lost)
+
+
+def _load(text: str) -> tuple[object, bool]:
+    """The value, and whether it is YAML. The question mark of ``[What is it?]``, which PyYAML refuses, is hidden."""
+    import yaml
+
+    for said in (text, text.replace("?", _QUESTION_MARK)):
+        try:
+            return yaml.safe_load(said), True
+        except (yaml.YAMLError, ValueError, RecursionError):
+            continue
+    return None, False
 
 
 def read_sidecar(text: str) -> FrontMatter:
@@ -122,15 +155,22 @@ def _card(values: Mapping[Any, Any]) -> tuple[Card, tuple[str, ...]]:
         else:
             found[name] = _word(value)
         if found[name] is None:
-            problems.append(f"the front matter says {plain}: {str(value)[:40]!r}, which is not readable")
+            problems.append(f"the front matter says {plain}: {_said(value)}, which is not readable")
             del found[name]
+        elif name == "audience" and not found[name]:
+            found[name] = (UNREADABLE,)
     return Card(**found), tuple(problems)
 
 
 def _word(value: object) -> str | None:
     if isinstance(value, dict | list):
         return None
-    return " ".join(str(value).split())[:500]
+    return " ".join(str(value).replace(_QUESTION_MARK, "?").split())[:500]
+
+
+def _said(value: object) -> str:
+    """A value in a message. Lists are not written out: a few aliases in YAML make one of any length."""
+    return "a list" if isinstance(value, dict | list) else repr((_word(value) or "")[:40])
 
 
 def _words(value: object) -> tuple[str, ...]:
@@ -146,6 +186,8 @@ def _words(value: object) -> tuple[str, ...]:
 
 
 def _day(value: object) -> date | None:
+    if isinstance(value, dict | list):
+        return None
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
@@ -158,5 +200,7 @@ def _day(value: object) -> date | None:
 
 def _days(value: object) -> int | None:
     """Days from ``90``, ``90d``, ``12 weeks``, ``6 months`` or ``1y``."""
+    if isinstance(value, dict | list):
+        return None
     match = re.fullmatch(r"(\d{1,5})\s*([dwmy])?[a-z]*", str(value).strip().lower())
     return int(match[1]) * _UNITS[match[2] or "d"] if match else None

@@ -30,7 +30,7 @@ from knowledge_base.rows import Entry, NewDocument, NewPassage, Rows
 from knowledge_base.vectors import VectorIndex
 
 # Part of the content hash: a change in how documents are cut or worded makes every document "changed".
-_CUT = "2"
+_CUT = "3"
 _EMBED_BATCH = 32
 
 MODEL, VECTORS, PREVIOUS, NUMBER = "model", "vectors", "vectors_before", "number"

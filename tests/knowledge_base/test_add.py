@@ -108,7 +108,7 @@ def test_unreadable_front_matter_is_noted_and_the_text_still_indexed(open_base: 
     knowledge = open_base()
     report = knowledge.add([pages])
     assert [(n.file, n.reason) for n in report.noted] == [
-        ("odd.md", "the front matter is not readable YAML, so it was left out")
+        ("odd.md", "the front matter is not readable YAML at 'title', so that was left out")
     ]
     assert knowledge.search("kestrel protocol", 1)[0].file == "odd.md"
 
