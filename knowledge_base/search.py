@@ -331,25 +331,25 @@ class Search:
     def _distinct(self, ranked: list[_Entry], passages: dict[int, FoundPassage], k: int) -> list[Hit]:
         hits: list[Hit] = []
         sections: set[tuple[int, int]] = set()
-        kept: list[_Entry] = []
+        kept: list[tuple[_Entry, FoundPassage]] = []
         for entry in ranked:
             if len(hits) == k:
                 break
             found = passages[entry.passage_id]
             section = (found.document_id, found.section_start)
-            if section in sections or any(_is_same(entry, other, self._weights.same) for other in kept):
+            if section in sections or any(_is_same(entry, found, *other, self._weights.same) for other in kept):
                 continue
             sections.add(section)
-            kept.append(entry)
+            kept.append((entry, found))
             signals = Signals(entry.cosine, entry.words, entry.coverage, frozenset(entry.tokens))
             hits.append(Hit(get_passage(found, entry.score, entry.question), signals))
         return hits
 
 
-def _is_same(one: _Entry, other: _Entry, limit: float) -> bool:
-    """Near duplicates share nearly all their words; question forms of different cards may."""
+def _is_same(one: _Entry, found: FoundPassage, other: _Entry, kept: FoundPassage, limit: float) -> bool:
+    """Near duplicates share nearly all their words; where a form or title led, which two cards may have, the text."""
     if one.question or other.question or not one.tokens or not other.tokens:
-        return one.text_hash == other.text_hash
+        return found.text.split() == kept.text.split()
     common = len(one.tokens & other.tokens)
     return common >= limit * max(len(one.tokens), len(other.tokens))
 
