@@ -103,11 +103,15 @@ def shares_progress(context: SkillContext, person: Person) -> bool:
     return context.organisation.progress_shared if person.shares_progress is None else person.shares_progress
 
 
-def check_progress_shown(context: SkillContext, person: Person) -> None:
-    """Raises `NotAllowed` unless the asker is the person, or their manager with whom it is shared."""
+def get_shown(context: SkillContext, person: Person) -> Scope:
+    """The person alone, as the scope in which the asker may read their progress.
+
+    Raises `NotAllowed` unless the asker is the person, or their manager with whom it is shared.
+    """
     check_private(context)
+    shown = Scope.of([person.id or 0])
     if person.id == context.actor.id:
-        return
+        return shown
     if person.manager_id != context.actor.id:
         raise NotAllowed(text("Only {person} and their manager can see that.", person=person.name))
     if not shares_progress(context, person):
@@ -115,6 +119,7 @@ def check_progress_shown(context: SkillContext, person: Person) -> None:
             text("{person} keeps their progress to themselves.", person=person.name),
             text("They can write to me: share my progress with my manager."),
         )
+    return shown
 
 
 def get_start(context: SkillContext, person: Person) -> dt.date:
@@ -143,18 +148,18 @@ def find_path(context: SkillContext, person: Person) -> Path:
 
 
 def get_progress(context: SkillContext, person: Person) -> Progress:
-    """Where the person is on their path today. Whether the asker may know is for the caller to check."""
+    """Where the person is on their path today; raises `NotAllowed` where that is not for the asker to know."""
+    scope = get_shown(context, person)
     start, path = get_start(context, person), find_path(context, person)
     last = max(step.last for step in path.steps)
     until = start + dt.timedelta(days=2 * last + SPARE)
-    scope = Scope.of([person.id or 0])
     calendars = Calendars(context, start, max(until, context.today + dt.timedelta(days=1)), scope)
     days = calendars.of_person(person)
-    marks = {mark.step.casefold(): mark for mark in list_step_marks(context.session, person.id or 0, start)}
-    answers = list_quiz_answers(context.session, person.id or 0, since=start)
+    marks = {mark.step.casefold(): mark for mark in list_step_marks(context.session, scope, person.id or 0, start)}
+    answers = list_quiz_answers(context.session, scope, person.id or 0, since=start)
     standings = []
     for step in path.steps:
-        done_on, evidence = _evidence(context, person, start, step, marks, answers)
+        done_on, evidence = _evidence(context, scope, person, start, step, marks, answers)
         due = find_working_day(days, start, step.last, until)
         late = 0
         if done_on is None and due is not None and due < context.today:
@@ -167,6 +172,7 @@ def get_progress(context: SkillContext, person: Person) -> Progress:
 
 def _evidence(
     context: SkillContext,
+    scope: Scope,
     person: Person,
     start: dt.date,
     step: Step,
@@ -190,14 +196,14 @@ def _evidence(
         return score.passed_on, words
     if gate.kind is GateKind.MEETING:
         midnight = dt.datetime.combine(start, dt.time(), ZoneInfo(context.organisation.zone))
-        met = get_first_meeting(session, person_id, since=midnight)
+        met = get_first_meeting(session, scope, person_id, since=midnight)
         if met is None:
             return None, None
         return context.organisation.day_of(met.at), text("with {customer}", customer=met.account or "?")
     if gate.kind is GateKind.WIN:
-        reached = get_first_win(session, person_id, since=start)
+        reached = get_first_win(session, scope, person_id, since=start)
     else:
-        reached = get_first_entry(session, person_id, _stages(context, gate), since=start)
+        reached = get_first_entry(session, scope, person_id, _stages(context, gate), since=start)
     return (reached.on, text("{opportunity}", opportunity=reached.name)) if reached else (None, None)
 
 

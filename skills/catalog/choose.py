@@ -9,7 +9,7 @@ from skills.change import Change
 from skills.contract import Effect, Skill, SkillContext, SkillParams
 from skills.errors import NotFound, Stale, Unclear
 from skills.exercise import LETTERS, Exercise, Exercises
-from skills.onboarding import check_private
+from skills.onboarding import check_private, get_shown
 from skills.passages import place, readable
 from skills.quiz import list_forms
 from skills.readers import get_asker
@@ -34,7 +34,9 @@ def run(context: SkillContext, params: ChooseParams) -> Change:
     number = LETTERS.find(params.choice.strip().upper() or "?")
     if not 0 <= number < len(exercise.options):
         raise Unclear(text("Which of them: {letters}?", letters=", ".join(LETTERS[: len(exercise.options)])))
-    answers = list(list_quiz_answers(context.session, context.actor.id, since=dt.date.min))
+    answers = list(
+        list_quiz_answers(context.session, get_shown(context, context.person()), context.actor.id, since=dt.date.min)
+    )
     more = Action(label=text("Next question"), invocation=Invocation.of("quiz", topic=params.topic))
     if any(answer.question == params.question and answer.day == context.today for answer in answers):
         raise Stale(

@@ -12,7 +12,6 @@ from skills.onboarding import (
     Progress,
     Standing,
     check_private,
-    check_progress_shown,
     get_progress,
     get_start,
     shares_progress,
@@ -73,9 +72,7 @@ def run(context: SkillContext, params: OnboardingParams) -> Shown:
     if words and (means_my_team(words) or words.casefold() in NEW_PEOPLE):
         return _team(context, me)
     if words and not means_me(words):
-        person = find_person(context, words).value
-        check_progress_shown(context, person)
-        return _one(context, person)
+        return _one(context, find_person(context, words).value)
     if not _is_new(context, me) and (people := _list_new(context, me)):
         return Shown(None, people, is_own=False, shared=False)
     start = get_start(context, me)

@@ -10,7 +10,7 @@ from skills.answer import Action, Answer, Block, Bullets, Invocation, Paragraph
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible
 from skills.exercise import LETTERS, Exercise, Exercises
-from skills.onboarding import check_private
+from skills.onboarding import check_private, get_shown
 from skills.passages import readable
 from skills.quiz import list_due
 from skills.readers import get_asker
@@ -41,7 +41,7 @@ def run(context: SkillContext, params: QuizParams) -> Asked:
     check_private(context)
     person, readers = context.person(), get_asker(context)
     topic = find_topic(context, person, readers, params.topic)
-    answers = list(list_quiz_answers(context.session, context.actor.id, since=dt.date.min))
+    answers = list(list_quiz_answers(context.session, get_shown(context, person), context.actor.id, since=dt.date.min))
     with readable():
         due = list_due(topic.forms, answers, context.actor.id, context.today)
         exercises = Exercises(context, readers, context.actor.id)

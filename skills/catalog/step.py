@@ -37,7 +37,12 @@ def run(context: SkillContext, params: StepParams) -> Change:
         )
     start = get_start(context, person)
     step = _find_step(find_path(context, person), params.step)
-    marks = {mark.step.casefold(): mark for mark in list_step_marks(context.session, person.id or 0, start)}
+    if not is_own and step.gate.kind is not GateKind.CERTIFIED:
+        raise NotAllowed(text("“{step}” is not for a manager to certify.", step=step.name))
+    marks = {
+        mark.step.casefold(): mark
+        for mark in list_step_marks(context.session, context.write_scope, person.id or 0, start)
+    }
     mark = marks.get(step.name.casefold())
     if params.state == "open":
         return _reopened(step, person, mark)
@@ -78,8 +83,6 @@ def _check_gate(step: Step, *, is_own: bool) -> None:
                 text("Ask them to write to me: the pitch is certified, with your name."),
             )
         return
-    if not is_own:
-        raise NotAllowed(text("“{step}” is not for a manager to certify.", step=step.name))
     if step.gate.kind is GateKind.QUIZ:
         raise Impossible(
             text("“{step}” is done when its quiz is passed.", step=step.name), text("Write to me: quiz me.")

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from sqlmodel import Session, SQLModel
 
+from knowledge_base import KnowledgeBase
 from skills.answer import Bullets, Facts, Invocation, Table
 from skills.catalog import CATALOG
 from skills.contract import Audience
@@ -290,6 +291,6 @@ def english(thing: AnyValue) -> str:
     return render(thing, get_language("en"))
 
 
-def build_assistant(database: Database) -> Assistant:
-    """With every skill and no knowledge base, at `NOW`."""
-    return Assistant(database, cast("Any", None), CATALOG, lambda: NOW)
+def build_assistant(database: Database, knowledge: KnowledgeBase | None = None) -> Assistant:
+    """With every skill, at `NOW`; without a knowledge base only for what never asks it."""
+    return Assistant(database, cast("KnowledgeBase", knowledge), CATALOG, lambda: NOW)

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from knowledge_base import KnowledgeBase, KnowledgeSettings
 from skills.runner import Assistant
 from store.engine import Database
 from tests.conftest import copied
-from tests.skills.company import Asking, Company, build_assistant, build_company
+from tests.skills.company import NOW, Asking, Company, build_assistant, build_company
 
 
 @contextmanager
@@ -25,9 +26,16 @@ def company(database: Database) -> Company:
     return build_company(database)
 
 
+@pytest.fixture(scope="session")
+def no_cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    """A knowledge base to which nothing was ever added."""
+    with KnowledgeBase.open(KnowledgeSettings(home=tmp_path_factory.mktemp("no_cards")), lambda: NOW) as knowledge:
+        yield knowledge
+
+
 @pytest.fixture
-def assistant(database: Database) -> Assistant:
-    return build_assistant(database)
+def assistant(database: Database, no_cards: KnowledgeBase) -> Assistant:
+    return build_assistant(database, no_cards)
 
 
 @pytest.fixture

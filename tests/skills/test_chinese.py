@@ -189,7 +189,7 @@ def test_what_is_refused_is_refused_in_chinese(talk: Talk) -> None:
     assert english_words(reply["text"]) == []
 
 
-@pytest.mark.parametrize("name", sorted(CATALOG))
+@pytest.mark.parametrize("name", sorted(name for name, skill in CATALOG.items() if skill.listed))
 def test_help_of_every_command_is_in_chinese(talk: Talk, name: str) -> None:
     reply = talk(f"帮助 {name}", "孙磊" if CATALOG[name].needs is Role.REP else "周薇")
     assert reply["text"].startswith(f"{name}：")
