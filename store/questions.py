@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from store.models import Band, CardCheck, Enquiry, OutboxMessage, Person, PlaybookCard, Question
+from store.scope import Scope
 
 MOST_WORDS = 500
 ENQUIRY = "enquiry:"
@@ -57,22 +58,25 @@ def add_question(
     session.execute(statement)
 
 
-def get_question(session: Session, key: str) -> Question | None:
-    return session.exec(select(Question).where(Question.key == key)).first()
+def get_question(session: Session, scope: Scope, key: str) -> Question | None:
+    """The question of that key: one that people in scope asked, or that anybody asked in a channel."""
+    heard = scope.clause(Question.person_id) | (col(Question.channel) != "")
+    return session.exec(select(Question).where(Question.key == key, heard)).first()
 
 
-def get_last_question(session: Session, person_id: int) -> Question | None:
-    """What this person asked last."""
+def get_last_question(session: Session, scope: Scope) -> Question | None:
+    """What people in scope asked last."""
     newest = (col(Question.asked_at).desc(), col(Question.id).desc())
-    return session.exec(select(Question).where(Question.person_id == person_id).order_by(*newest).limit(1)).first()
+    mine = select(Question).where(scope.clause(Question.person_id))
+    return session.exec(mine.order_by(*newest).limit(1)).first()
 
 
-def list_unanswered(session: Session, since: dt.datetime, *, limit: int = 2000) -> Sequence[Question]:
-    """Questions without an answer, or whose answer somebody called none; the newest first."""
+def list_unanswered(session: Session, scope: Scope, since: dt.datetime, *, limit: int) -> Sequence[Question]:
+    """Questions of people in scope without an answer, or whose answer they called none; the newest first."""
     missing = (col(Question.band) == Band.UNKNOWN) | col(Question.helpful).is_(False)
     return session.exec(
         select(Question)
-        .where(col(Question.asked_at) >= since, missing)
+        .where(scope.clause(Question.person_id), col(Question.asked_at) >= since, missing)
         .order_by(col(Question.asked_at).desc(), col(Question.id).desc())
         .limit(limit)
     ).all()
@@ -89,8 +93,8 @@ class CardUse:
     unhelpful: int
 
 
-def count_uses(session: Session, since: dt.datetime) -> Sequence[CardUse]:
-    """Every card that answered something since then, the most used first."""
+def count_uses(session: Session, scope: Scope, since: dt.datetime) -> Sequence[CardUse]:
+    """Every card that answered something since then that people in scope asked, the most used first."""
     times = func.count()
     rows = session.execute(
         select_columns(
@@ -100,23 +104,36 @@ def count_uses(session: Session, since: dt.datetime) -> Sequence[CardUse]:
             func.sum(case((col(Question.helpful).is_(True), 1), else_=0)),
             func.sum(case((col(Question.helpful).is_(False), 1), else_=0)),
         )
-        .where(col(Question.asked_at) >= since, col(Question.file) != "", col(Question.band) != Band.UNKNOWN)
+        .where(
+            scope.clause(Question.person_id),
+            col(Question.asked_at) >= since,
+            col(Question.file) != "",
+            col(Question.band) != Band.UNKNOWN,
+        )
         .group_by(Question.file)
         .order_by(times.desc(), col(Question.file))
     ).all()
     return [CardUse(file, int(n), int(people), int(yes or 0), int(no or 0)) for file, n, people, yes, no in rows]
 
 
-def list_of_new_hires(session: Session, since: dt.datetime, days: int, *, limit: int = 2000) -> Sequence[Question]:
-    """Questions that people asked within so many days of their first one."""
-    rows = session.execute(
-        select_columns(Question, col(Person.active_from))
-        .join(Person, col(Person.id) == Question.person_id)
-        .where(col(Question.asked_at) >= since, col(Person.active_from).is_not(None))
+def list_of_new_hires(
+    session: Session, scope: Scope, since: dt.datetime, days: int, *, limit: int
+) -> Sequence[Question]:
+    """Questions that people in scope asked within so many days of their first one; the newest first."""
+    first = col(Person.active_from)
+    joined = session.execute(
+        select_columns(col(Person.id), first).where(
+            scope.clause(Person.id), first.is_not(None), first >= since.date() - dt.timedelta(days=days)
+        )
+    ).all()
+    new = dict(row.tuple() for row in joined)
+    asked = session.exec(
+        select(Question)
+        .where(col(Question.person_id).in_(new), col(Question.asked_at) >= since)
         .order_by(col(Question.asked_at).desc(), col(Question.id).desc())
         .limit(limit)
     ).all()
-    return [question for question, start in rows if start and (question.asked_at.date() - start).days < days]
+    return [one for one in asked if one.asked_at.date() - new[one.person_id] < dt.timedelta(days=days)]
 
 
 def list_checks(session: Session, files: Collection[str] | None = None) -> Sequence[CardCheck]:

@@ -10,6 +10,7 @@ from skills.text import Text, text
 from store.change_log import FieldChange, Json, RecordChange, RecordKind
 from store.models import Fault, Question
 from store.questions import get_last_question, get_question, question_key
+from store.scope import Scope
 
 YES = frozenset({"yes", "y", "true", "helpful", "good", "thanks", "有用", "有帮助", "是", "好"})
 NO = frozenset(
@@ -64,7 +65,7 @@ def run(context: SkillContext, params: FeedbackParams) -> Change:
     if helpful and reason is not None:
         helpful = False
     key = question_key(context.actor.id, asked.words, context.organisation.day_of(asked.asked_at))
-    mine = asked if asked.person_id == context.actor.id else get_question(context.session, key)
+    mine = asked if asked.person_id == context.actor.id else get_question(context.session, _own(context), key)
     fields: dict[str, Json] = {"helpful": helpful, "reason": reason.value if reason else ""}
     if mine is None:
         # Whoever reads along in a channel and judges the answer had the same question.
@@ -96,15 +97,19 @@ def run(context: SkillContext, params: FeedbackParams) -> Change:
 
 
 def _question(context: SkillContext, words: str | None) -> Question:
-    asked = get_question(context.session, words) if words else get_last_question(context.session, context.actor.id)
+    session, own = context.session, _own(context)
+    asked = get_question(session, own, words) if words else get_last_question(session, own)
     if asked is None and words:
-        key = question_key(context.actor.id, words, context.today)
-        asked = get_question(context.session, key)
+        asked = get_question(session, own, question_key(context.actor.id, words, context.today))
     if asked is None:
         raise NotFound(
             text("I don't remember that question."), text("Ask it again; the answer has the buttons for this.")
         )
     return asked
+
+
+def _own(context: SkillContext) -> Scope:
+    return Scope.of([context.actor.id])
 
 
 def _fault(words: str | None) -> Fault | None:

@@ -55,6 +55,13 @@ WITHOUT = {
         channels.list_channels_to_refresh inbound.get_conversation outbox.list_due outbox.list_abandoned
         outbox.get_last_kept outbox.get_delivered outbox.get_last_posted
         schedules.get_schedule schedules.get_active_since snapshots.count_snapshot snapshots.list_missing_days
+        questions.list_to_post questions.list_written
+        """,
+    "the question that a thread is about, for those who read and answer there": """
+        questions.get_enquiry_of
+        """,
+    "what belongs to cards, which are judged by their audience and not by whose they are": """
+        questions.list_checks questions.get_written
         """,
 }
 EXCEPT = {f"store.{name}" for names in WITHOUT.values() for name in names.split()}
