@@ -158,7 +158,7 @@ def proposal(
     return Table(
         title=text("Proposal"),
         columns=(
-            Column(label=text("Who")),
+            Column(label=text("Whose")),
             Column(label=text("Now"), numeric=True),
             Column(label=text("New"), numeric=True),
             Column(label=text("Share"), numeric=True),

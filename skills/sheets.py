@@ -353,9 +353,9 @@ def _write_about(
             for number, value in enumerate(column.values, 1):
                 _write(page, formats, row + number, place, value, language, valign="top")
         row += len(answer.figures) + 1
-    for label, words in ((text("Notes"), answer.notes), (text("Tables"), ())):
+    for label, words in ((text("To note"), answer.notes), (text("Tables"), ())):
         shown = [(plain(note, language), "") for note in words] or [(name, sheet.title) for name, sheet in named]
-        if label.template == "Notes" and not words:
+        if label.template == "To note" and not words:
             continue
         row += 1
         page.write_string(row, 0, plain(label, language), bold)

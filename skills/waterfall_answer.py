@@ -245,7 +245,7 @@ def _table(steps: Waterfall) -> Table:
     rows = _rows(steps)
     several = not steps.missing and _is_mixed(steps)
     columns = [
-        Column(label=text("Step")),
+        Column(label=text("Movement")),
         Column(label=text("Opportunities"), numeric=True),
         Column(label=text("Amount"), numeric=True),
     ]
@@ -300,7 +300,7 @@ def _movers(found: PipelineWaterfall) -> Table:
     return Table(
         title=text("The largest of each step"),
         columns=(
-            Column(label=text("Step")),
+            Column(label=text("Movement")),
             Column(label=text("Opportunity")),
             Column(label=text("Account")),
             *owner,

@@ -317,7 +317,7 @@ def _list(changes: Changes) -> Table:
             *((Column(label=text("Owner")),) if several else ()),
             Column(label=text("What changed")),
             Column(label=text("Amount"), numeric=True),
-            Column(label=text("By")),
+            Column(label=text("Changed by")),
             Column(label=text("When")),
         ),
         rows=tuple(_row(changes, row, several=several) for row in changes.digest.listed),

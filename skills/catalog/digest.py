@@ -101,7 +101,7 @@ def present(found: Found) -> Answer:
             sections=(
                 Section(text("Well done"), found.praise),
                 Section(text("Deals to look at"), found.deals),
-                Section(text("People"), found.people),
+                Section(text("In the team"), found.people),
             ),
             notes=tuple(notes),
             kept=found.kept,

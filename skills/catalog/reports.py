@@ -63,7 +63,7 @@ def present(found: Reports) -> Answer:
     active = [report for report in reports if report.schedule.status == ScheduleStatus.ACTIVE]
     left_out = len(reports) - found.shown
     notes = (text("{count} more are not shown.", count=left_out),) if left_out > 0 else ()
-    labels = (text("Report"), text("When"), text("Where"), text("Next"))
+    labels = (text("Report"), text("When"), text("Where"), text("Next time"))
     return Answer(
         headline=_headline(len(active), len(reports) - len(active)),
         blocks=(

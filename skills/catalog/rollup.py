@@ -280,7 +280,7 @@ def _change(found: RolledUp, team_id: int) -> tuple[AnyValue, ...]:
     then, now = found.before.landing.get(team_id), found.now.landing.get(team_id)
     if now is None or (then is not None and then[1] != now[1]):
         return (text("–"),)
-    return (text("new") if then is None else _signed(now[0] - then[0], now[1]),)
+    return (text("not there before") if then is None else _signed(now[0] - then[0], now[1]),)
 
 
 def _since(found: RolledUp) -> Text:

@@ -23,7 +23,7 @@ from store.history import end_of, get_first_day
 from store.money import Money, exponent, rounded
 
 KINDS: Mapping[Kind, Text] = {
-    Kind.NEW: text("new"),
+    Kind.NEW: text("added"),
     Kind.GONE: text("removed"),
     Kind.WON: text("won"),
     Kind.LOST: text("lost"),
@@ -307,7 +307,7 @@ def _only_changes(why: Why) -> Answer:
 
 
 def _told(why: Why, line: Line) -> Text:
-    what = enumeration(line.fields) if line.fields else text("new")
+    what = enumeration(line.fields) if line.fields else text("added")
     when = Moment(value=line.at, zone=why.zone)
     return text("**{name}**: {what} ({who}, {when})", name=line.name, what=what, who=line.who or "–", when=when)
 

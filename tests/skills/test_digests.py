@@ -188,7 +188,7 @@ def test_there_are_at_most_seven_items_and_the_rest_is_counted(ask: Asking) -> N
     for number in numbers[6:]:
         change(ask, number, "Dana", at(11, 17), expected_close=day(2, 1, 2027))
     reply = ask("Mara", "digest")
-    items = [*bullets(reply, "Well done"), *bullets(reply, "Deals to look at"), *bullets(reply, "People")]
+    items = [*bullets(reply, "Well done"), *bullets(reply, "Deals to look at"), *bullets(reply, "In the team")]
     assert len(items) == 7
     assert len(bullets(reply, "Well done")) == 3
     assert "left out" in notes(reply)
@@ -202,13 +202,13 @@ def test_people_are_told_of_only_in_private(ask: Asking) -> None:
     company.add(Leave(person_id=company.people["Sam"], first_day=day(11, 18), last_day=day(11, 20)))
     company.quota("Dana", day(11, 1), "50000", version=2, reason="new region", recorded_at=at(11, 17))
     reply = ask("Mara", "digest")
-    people = bullets(reply, "People")
+    people = bullets(reply, "In the team")
     assert any(line.startswith("No call for Q4 2026 yet: Dana Whitfield") for line in people)
     assert "**Sam Osei** is away until 20 Nov 2026." in people
     assert "The target of **Dana Whitfield** was changed for one month. Reason: new region." in people
     shown = Audience(channel="C1", name="#alpha", scope=Scope.of([company.people["Dana"], company.people["Sam"]]))
     public = ask("Mara", "digest", audience=shown)
-    assert not bullets(public, "People")
+    assert not bullets(public, "In the team")
     assert "Sam" not in str(public.answer)
 
 
@@ -219,7 +219,7 @@ def test_whoever_fell_behind_within_a_week_is_named(ask: Asking) -> None:
         company.quota("Sam", day(month, 1), "40000")
     company.won("Dana", "42000", day(10, 5))
     company.won("Sam", "100000", day(11, 3))
-    people = bullets(ask("Mara", "digest"), "People")
+    people = bullets(ask("Mara", "digest"), "In the team")
     behind = [line for line in people if "of what is due by now" in line]
     assert len(behind) == 1
     assert behind[0].startswith("**Dana Whitfield** is at")

@@ -235,7 +235,7 @@ def test_the_parts_of_a_change_add_up_to_it(ask: Asking) -> None:
     reply = ask("Dana", "why", skill="pipeline", params={"owner": "me"})
     assert headline(reply) == "**Amount** is $280, **$780 less** than at the end of 16 Nov 2026 ($1,060)."
     assert rows(reply, 0) == [
-        ["new", "1", "+$70"],
+        ["added", "1", "+$70"],
         ["won", "1", "−$200"],
         ["lost", "1", "−$300"],
         ["another owner", "1", "−$400"],
