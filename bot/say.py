@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from bot.understanding import Said, Understanding, Understood
-from bot.understanding.router import CHINESE
+from bot.understanding.questions import CHINESE
 from bot.views.plain import list_choices, plain_answer, plain_words
 from skills.answer import Answer
 from skills.contract import Actor, Audience

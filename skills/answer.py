@@ -171,6 +171,8 @@ class Answer(Model):
     notes: tuple[Text, ...] = ()
     """Small print: the period with its dates, whose records, as of when, what was left out."""
     subject: Subject | None = None
+    question: str = ""
+    """What was looked up in the playbook, in full where the words left a part of it to the thread."""
     private: bool = False
     """For the asker's eyes only, wherever it was asked."""
     unabridged: bool = False

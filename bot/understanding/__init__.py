@@ -4,6 +4,7 @@
 """
 
 from bot.understanding.agent import ModelRoute
-from bot.understanding.router import Message, Said, Understanding, Understood
+from bot.understanding.hearing import Message, Said, Understood
+from bot.understanding.router import Understanding
 
 __all__ = ["Message", "ModelRoute", "Said", "Understanding", "Understood"]

@@ -75,7 +75,9 @@ class ModelRoute:
     def _ask(self, words: str, actor: Actor) -> Invocation | None:
         from langchain_core.messages import HumanMessage, SystemMessage, ToolMessage
 
-        allowed = {name: skill for name, skill in self._skills.items() if actor.role.rank >= skill.needs.rank}
+        allowed = {
+            name: skill for name, skill in self._skills.items() if skill.listed and actor.role.rank >= skill.needs.rank
+        }
         tools = [_tool(skill) for skill in allowed.values()]
         bound = self._loaded().bind_tools(tools)
         messages: list[Any] = [SystemMessage(SYSTEM), HumanMessage(_fenced(words))]

@@ -43,6 +43,8 @@ class State(Kept):
     asked: Asked | None = None
     token: str = ""
     """Of the change that waits for a yes."""
+    question: str = ""
+    """What was looked up in the playbook, as long as nothing else was shown since."""
     at: dt.datetime | None = None
 
     @property
@@ -71,6 +73,7 @@ class State(Kept):
             offers=offers,
             asked=_asked(reply, offers),
             token=_token(answer),
+            question=answer.question or ("" if answer.status is Status.ANSWER else self.question),
             at=now,
         )
 

@@ -86,12 +86,17 @@ class Frame:
         """The masked text with these words in place of a kind's mark."""
         parts, end = [], 0
         for item in self.items:
-            parts += [self.clean[end : item.start], words.get(item.kind, f"[{item.kind.value}]")]
+            mark = words.get(item.kind, f"[{item.kind.value}]")
+            if item.kind is Kind.WHEN and NAMED_AFTER.fullmatch(item.words + self.clean[item.end :][:7]):
+                mark = item.words
+            parts += [self.clean[end : item.start], mark]
             end = item.end
         parts.append(self.clean[end:])
         return " ".join("".join(parts).lower().split())
 
 
+NAMED_AFTER = re.compile(r"close of .*|(?:start|beginning|end) of .* (?:report|review)", re.IGNORECASE)
+"""A period that names a report: "end of month report"."""
 QUOTES = re.compile(
     r"```.*?```|\"[^\"\n]{3,}\"|“[^”]{2,}”|„[^“”]{2,}[“”]|「[^」]{2,}」|『[^』]{2,}』|«[^»]{2,}»|(?<!\w)'[^'\n]{8,}'(?!\w)",
     re.DOTALL,

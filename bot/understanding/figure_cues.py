@@ -12,7 +12,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"(?:团队|每日|今日|\[rhythm\]).{0,4}(?:摘要|简报|日报)|有什么异常|异常情况|摘要|日报", 4.6),
     ),
     "week": (
-        (r"\b(?:monday|weekly|week's|start[- ]of[- ](?:the )?week) (?:commit(?:ment)?s?|meeting|report|plan)\b|\bweek ahead\b|\bcommit(?:ment)?s? (?:for|to|of) (?:(?:this|the) week|\[when\])|\bwhat (?:does|do) .{0,20}\bcommit to\b|\[when\] (?:commit|meeting)\b|start of (?:the week|\[when\]) report|^start .{0,12}report", 4.6),
+        (r"\b(?:monday|weekly|week's|start[- ]of[- ](?:the )?week) (?:commit(?:ment)?s?|meeting|report|plan)\b|\bweek ahead\b|\bcommit(?:ment)?s? (?:for|to|of) (?:(?:this|the) week|\[when\])|\bwhat (?:does|do) .{0,20}\bcommit to\b|\[when\] (?:commit|meeting)\b|start of (?:the week|\[when\]) report|^start .{0,12}report", 6),
         (r"(?:周一|本周|\[when\]).{0,4}(?:承诺|例会|计划)|周计划|一周计划|周一例会", 4.6),
     ),
     "review": (
@@ -24,7 +24,8 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"预测汇总|汇总预测", 5),
     ),
     "close": (
-        (r"\bend of month report\b|^\[when\] report\b", 3.4),
+        (r"^(?:the )?close of \w|\bend of (?:the |this |last )?(?:month|quarter|year) re(?:port|view)\b", 6),
+        (r"^\[when\] report\b", 3.4),
         (r"(?:季度|月度|季|月)总结", 5.6),
         (r"\b(?:month|quarter|year|monthly|quarterly)(?:'s)?[- ]?(?:end )?close\b(?! date)|\bclose of (?:the )?(?:\[when\]|month|quarter|last)|\b(?:month|quarter)[- ]end(?: report| review)?\b|\bend of (?:the )?(?:month|quarter|\[when\]) report\b|\b(?:close|closing) report\b", 4.6),
         (r"(?:月末|季末|月度|季度|\[when\]).{0,3}(?:结算|关账|总结报告|结账|收官)", 4.6),
@@ -112,6 +113,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "activity": (
         (r"\bactivit(?:y|ies)\b|\bcalls? (?:per|a|each) (?:day|week|account)\b|\bcall (?:volume|rate|numbers?)\b|\bconnect rate\b|\bdials?\b", 3.6),
         (r"\bhow many (?:calls?|meetings?|visits?|e-?mails?|demos?|touches|conversations|activities)\b|\bhow (?:busy|active)\b|\b(?:calls|meetings|emails|demos) (?:did|have|has|by|this|last|\[when\])|\bnot (?:been )?(?:called|visited|contacted)\b|\btime (?:on|with) new customers\b", 3.8),
+        (r"打(?:了)?(?:几|多少)个?电话", 5),
         (r"活动量|拜访(?:量|次数|了多少)|打了?多少(?:个)?电话|多少(?:个|次)?(?:电话|拜访|会议|演示)|通话量|每天(?:打)?(?:几|多少)(?:个)?电话|客户覆盖", 4),
     ),
     "risks": (

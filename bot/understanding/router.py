@@ -6,42 +6,40 @@ help with "did you mean". Only the first that fits is used, and a guess never wr
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol
-
-from sqlmodel import col, select
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.understanding.agent import ModelRoute
-from bot.understanding.conversation import State, load_state, set_state
-from bot.understanding.cues import APPROVING, OUTSIDE, PAY, SENDING
+from bot.understanding.conversation import load_state, set_state
 from bot.understanding.drafts import NEGATED, Draft, is_question, stripped
-from bot.understanding.entities import Frame, Kind, find_entities
+from bot.understanding.entities import Kind, find_entities
 from bot.understanding.examples import Encode, Examples
 from bot.understanding.followups import Answered, corrected, follow_up, read_answer, switched
 from bot.understanding.grammar import names_skill, read_command
+from bot.understanding.hearing import Hearing, Message, Route, Understood
 from bot.understanding.intents import Ranked, rank
 from bot.understanding.labels import label
 from bot.understanding.parts import split_parts
+from bot.understanding.questions import CHINESE, HINTS, OWN_DEALS, did_you_mean, which_deal, which_meaning, which_offer
+from bot.understanding.refusals import refused
 from bot.understanding.updates import read_one_by_one
-from skills.answer import Action, Answer, Choice, Invocation, Status
-from skills.contract import Actor, Audience, Effect, calendar_of
-from skills.errors import Impossible, NotAllowed, SkillError, Unclear
+from knowledge_base.follow_up import goes_on
+from skills.answer import Action, Answer, Invocation, Status
+from skills.contract import Actor, Effect, calendar_of
+from skills.errors import Unclear
 from skills.language import get_language
 from skills.permissions import rights_of
-from skills.references.records import reference
-from skills.references.vocabulary import Vocabularies, Vocabulary
+from skills.references.vocabulary import Vocabularies
 from skills.runner import Assistant, Reply, cancel, confirm, run_skill
-from skills.text import text, verbatim
-from store.models import Opportunity, Person, Source
-from store.models import Status as RecordStatus
+from skills.text import text
+from store.models import Person, Source
 from store.people import get_organisation
 from store.scope import Scope
 
-Route = Literal["command", "sentence", "model"]
 CLEAR_LEAD = 0.35
 """By how much the likeliest meaning must lead before it is taken without asking."""
 AS_GOOD_AS_SAID = 3.0
-CHINESE = re.compile(r"[\u4e00-\u9fff]")
 DEFINITION = re.compile(
     r"^(?:what(?:'s| is| are| does)|define|explain|meaning of) (?!(?:my|our|the|your|his|her|their|this|next|up|new)\b)"
     r"[\w -]+$",
@@ -54,48 +52,6 @@ THEY_SAY = re.compile(
     re.IGNORECASE,
 )
 """Tells what somebody at the customer's says."""
-HINTS = 3
-OWN_DEALS = 5
-
-
-class Message(Protocol):
-    """What somebody said, to whom it may be answered, and the key of the thread."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def actor(self) -> Actor: ...
-    @property
-    def audience(self) -> Audience: ...
-    @property
-    def conversation(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class Said:
-    """A plain `Message`."""
-
-    text: str
-    actor: Actor
-    audience: Audience
-    conversation: str
-
-
-class Understood(Reply):
-    """A reply, and by which route the message was understood."""
-
-    understood_by: Route = "sentence"
-
-
-@dataclass(frozen=True)
-class _Hearing:
-    """One message with everything that is known when it is read."""
-
-    message: Message
-    actor: Actor
-    frame: Frame
-    state: State
-    vocabulary: Vocabulary
 
 
 class Understanding:
@@ -126,7 +82,7 @@ class Understanding:
             after = state.after(reply, now, get_language(actor.language))
             set_state(session, conversation, actor.id, after, now)
 
-    def _hear(self, message: Message) -> _Hearing:
+    def _hear(self, message: Message) -> Hearing:
         now = self._assistant.clock()
         with self._assistant.database.session() as session:
             organisation = get_organisation(session)
@@ -135,14 +91,14 @@ class Understanding:
             vocabulary = self._vocabularies.get(session, scope)
             state = load_state(session, message.conversation, message.actor.id, now)
             calendar = calendar_of(organisation)
-            today = _today(now, organisation.zone)
+            today = now.astimezone(ZoneInfo(organisation.zone)).date()
             actor = message.actor
             if CHINESE.search(message.text) and person is not None and not person.locale:
                 actor = replace(actor, language="zh")
         frame = find_entities(message.text, vocabulary, today, calendar)
-        return _Hearing(message, actor, frame, state, vocabulary)
+        return Hearing(message, actor, frame, state, vocabulary)
 
-    def _reply(self, hearing: _Hearing) -> Understood:
+    def _reply(self, hearing: Hearing) -> Understood:
         if not hearing.frame.clean.strip():
             return self._nothing_said(hearing)
         answered = read_answer(hearing.message.text, hearing.state)
@@ -154,69 +110,63 @@ class Understanding:
             again = follow_up(hearing.frame, hearing.state, self._assistant.skills)
             same = again is not None and again.skill == found[0].skill and not names_skill(hearing.frame, again.skill)
             return self._run(hearing, again if again and same else found[0], "command")
-        refused = None if switched(hearing.frame, hearing.state) else _refused(hearing.frame)
-        if refused is not None:
-            return _understood(Reply(skill="", answer=refused.answer()), "sentence")
-        continued = (
-            corrected(hearing.frame, hearing.state)
-            or switched(hearing.frame, hearing.state)
-            or self._continued(hearing)
-        )
+        switch = switched(hearing.frame, hearing.state)
+        refusal = None if switch else refused(hearing.frame)
+        if refusal is not None:
+            return _asking(refusal.answer())
+        continued = corrected(hearing.frame, hearing.state) or switch or self._continued(hearing)
         if continued is not None:
             if hearing.state.token:
                 cancel(self._assistant, hearing.state.token, hearing.actor)
             return self._run(hearing, continued, "sentence")
         return self._sentence(hearing)
 
-    def _nothing_said(self, hearing: _Hearing) -> Understood:
+    def _nothing_said(self, hearing: Hearing) -> Understood:
         if not hearing.frame.text.strip():
-            return self._help(hearing, [])
+            return self._help(hearing)
         answer = Unclear(
             text("That looks like something you quote or forward."),
             text("Tell me in your own words what I should do with it."),
         ).answer()
-        return _understood(Reply(skill="", answer=answer), "sentence")
+        return _asking(answer)
 
-    def _answered(self, hearing: _Hearing, answered: Answered) -> Understood:
+    def _answered(self, hearing: Hearing, answered: Answered) -> Understood:
         """The answer to what was asked in this thread."""
         state, message = hearing.state, hearing.message
         if answered.yes and state.token:
-            return _understood(
+            return Understood.of(
                 confirm(self._assistant, state.token, hearing.actor, message.audience, Source.SENTENCE), "sentence"
             )
         if answered.no:
             if state.token:
-                return _understood(cancel(self._assistant, state.token, hearing.actor), "sentence")
-            return _understood(
-                Reply(skill="", answer=Answer(headline=text("All right, nothing was changed."), private=True)),
-                "sentence",
-            )
+                return Understood.of(cancel(self._assistant, state.token, hearing.actor), "sentence")
+            return _asking(Answer(headline=text("All right, nothing was changed."), private=True))
         if answered.invocation is not None:
             return self._invoke(hearing, answered.invocation, "sentence")
-        choices = tuple(Choice(label=verbatim(offer.label), invocation=offer.invocation) for offer in state.offers)
-        again = Answer(status=Status.CLARIFY, headline=text("Which of these?"), choices=choices, private=True)
         last = state.asked.invocation if state.asked else Invocation(skill="")
-        return _understood(Reply(skill=last.skill, params=last.params, answer=again), "sentence")
+        return _asking(which_offer(hearing), last.skill, last.params)
 
-    def _continued(self, hearing: _Hearing) -> Draft | None:
+    def _continued(self, hearing: Hearing) -> Draft | None:
         draft = follow_up(hearing.frame, hearing.state, self._assistant.skills)
         if draft is not None:
             return draft
-        asked = hearing.state.asked
-        if asked is None:
+        asked, words = hearing.state.asked, hearing.message.text.strip()
+        goes_on_asking = bool(hearing.state.question) and goes_on(words)
+        if asked is None and not goes_on_asking:
             return None
         ranked = self._ranked(hearing)
         if ranked and ranked[0].score >= AS_GOOD_AS_SAID:
             return None
-        words = hearing.message.text.strip()
+        if asked is None:
+            return Draft("ask", {"question": words})
         if asked.param == "when":
             words = f"{asked.invocation.params.get('when', '')} {words}".strip()
         return Draft(asked.invocation.skill, {**asked.invocation.params, asked.param: words})
 
-    def _ranked(self, hearing: _Hearing) -> list[Ranked]:
+    def _ranked(self, hearing: Hearing) -> list[Ranked]:
         return rank(hearing.frame, self._assistant.skills, self._examples, hearing.state.deal, hearing.state.shown)
 
-    def _sentence(self, hearing: _Hearing) -> Understood:
+    def _sentence(self, hearing: Hearing) -> Understood:
         if not hearing.frame.items and DEFINITION.search(stripped(hearing.frame.clean).rstrip("?？ ")):
             return self._run(hearing, Draft("ask", {"question": hearing.message.text}), "sentence")
         parts = split_parts(hearing.frame, lambda frame: rank(frame, self._assistant.skills, self._examples, None))
@@ -226,7 +176,7 @@ class Understanding:
             return _with_action(done, second, self._assistant)
         ranked = self._ranked(hearing)
         if not ranked:
-            return self._by_model(hearing, ranked)
+            return self._by_model(hearing)
         best = ranked[0]
         rivals = [item for item in ranked[1:] if best.score - item.score < CLEAR_LEAD]
         writes = self._assistant.skills[best.draft.skill].effect is Effect.WRITE
@@ -239,7 +189,7 @@ class Understanding:
     def _writes(self, rivals: Sequence[Ranked]) -> bool:
         return any(self._assistant.skills[item.draft.skill].effect is Effect.WRITE for item in rivals)
 
-    def _unsure(self, hearing: _Hearing, ranked: Sequence[Ranked]) -> Understood:
+    def _unsure(self, hearing: Hearing, ranked: Sequence[Ranked]) -> Understood:
         """Ask, with the likeliest meanings as choices."""
         if self._model is not None:
             modelled = self._model.choose(hearing.message.text, hearing.actor)
@@ -255,36 +205,22 @@ class Understanding:
                 notes=(text("If something is different now, tell me what it should be."),),
                 private=True,
             )
-            return _understood(Reply(skill="", answer=left), "sentence")
+            return _asking(left)
         drafts = [item.draft for item in ranked if item.draft.missing is None][:HINTS]
         if ranked[0].draft.skill == "update" and len(hearing.frame.of(Kind.DEAL)) > 1:
             drafts = read_one_by_one(hearing.frame)[:OWN_DEALS]
-        choices = tuple(
-            Choice(
-                label=label(self._assistant.skills[draft.skill], draft.params),
-                invocation=Invocation.of(draft.skill, draft.params),
-            )
-            for draft in drafts
-        )
-        if not choices:
-            return self._written_down(hearing) or self._help(hearing, ranked)
-        answer = Answer(
-            status=Status.CLARIFY,
-            headline=text("I'm not sure what you want me to do. Which of these?"),
-            choices=choices,
-            private=True,
-        )
-        best = ranked[0].draft
-        return _understood(Reply(skill=best.skill, params=best.params, answer=answer), "sentence")
+        if not drafts:
+            return self._written_down(hearing) or self._help(hearing)
+        return _asking(which_meaning(drafts, self._assistant.skills), ranked[0].draft.skill, ranked[0].draft.params)
 
-    def _by_model(self, hearing: _Hearing, ranked: Sequence[Ranked]) -> Understood:
+    def _by_model(self, hearing: Hearing) -> Understood:
         if self._model is not None:
             invocation = self._model.choose(hearing.message.text, hearing.actor)
             if invocation is not None:
                 return self._invoke(hearing, invocation, "model")
-        return self._written_down(hearing) or self._help(hearing, ranked)
+        return self._written_down(hearing) or self._help(hearing)
 
-    def _written_down(self, hearing: _Hearing) -> Understood | None:
+    def _written_down(self, hearing: Hearing) -> Understood | None:
         """A question about nothing else is put to the playbook; so is what a customer says, if it knows that."""
         words = hearing.message.text.strip()
         if is_question(words) and "ask" in self._assistant.skills:
@@ -294,38 +230,22 @@ class Understanding:
             return reply if reply.answer.status is Status.ANSWER else None
         return None
 
-    def _help(self, hearing: _Hearing, ranked: Sequence[Ranked]) -> Understood:
-        """What could have been meant, and where to find the rest."""
-        masked = stripped(hearing.frame.masked)
-        like = sorted(self._examples.likeness(masked).items(), key=lambda item: -item[1]) if masked else []
-        near = [name for name, score in like if score >= 0.2 and name != "help"][:HINTS]
-        chinese = hearing.actor.language.startswith("zh")
-        choices = []
-        for name in near:
-            skill = self._assistant.skills[name]
-            says = [e.says for e in skill.examples if bool(CHINESE.search(e.says)) is chinese]
-            shown = text("{name}, such as “{example}”", name=name, example=says[0] if says else name)
-            choices.append(Choice(label=shown, invocation=Invocation.of("help", topic=name)))
-        answer = Answer(
-            status=Status.HELP,
-            headline=text("I didn't understand that. Did you mean one of these?")
-            if choices
-            else text("I didn't understand that. Say “help” to see what I can do."),
-            choices=tuple(choices),
-            actions=(Action(label=text("What can you do?"), invocation=Invocation.of("help")),),
-            private=True,
-        )
-        return _understood(Reply(skill="help", answer=answer), "sentence")
+    def _help(self, hearing: Hearing) -> Understood:
+        return _asking(did_you_mean(hearing, self._assistant.skills, self._examples), "help")
 
-    def _run(self, hearing: _Hearing, draft: Draft, by: Route) -> Understood:
+    def _run(self, hearing: Hearing, draft: Draft, by: Route) -> Understood:
+        if draft.skill == "ask" and hearing.state.question:
+            draft = Draft("ask", {**draft.params, "after": hearing.state.question})
         if draft.missing in {"opportunity", "about", "account"}:
             named = self._named_elsewhere(hearing)
             if named is None:
-                return self._which_deal(hearing, draft, by)
+                with self._assistant.database.session() as session:
+                    answer = which_deal(session, hearing, draft)
+                return Understood.of(Reply(skill=draft.skill, params=draft.params, answer=answer), by)
             draft = Draft(draft.skill, {**draft.params, draft.missing: named}, draft.sure)
         return self._invoke(hearing, Invocation.of(draft.skill, draft.params), by)
 
-    def _named_elsewhere(self, hearing: _Hearing) -> str | None:
+    def _named_elsewhere(self, hearing: Hearing) -> str | None:
         """A misspelt name among the words that nothing else accounts for."""
         for match in re.finditer(r"[A-Za-z][A-Za-z'&-]{4,}", hearing.frame.clean):
             inside = any(item.start < match.end() and match.start() < item.end for item in hearing.frame.items)
@@ -333,48 +253,15 @@ class Understanding:
                 return match.group()
         return None
 
-    def _which_deal(self, hearing: _Hearing, draft: Draft, by: Route) -> Understood:
-        with self._assistant.database.session() as session:
-            own = session.exec(
-                select(Opportunity.id, Opportunity.name)
-                .where(Opportunity.owner_id == hearing.actor.id, Opportunity.status == RecordStatus.OPEN)
-                .order_by(col(Opportunity.updated_at).desc(), col(Opportunity.id).desc())
-                .limit(OWN_DEALS)
-            ).all()
-        param = draft.missing or "opportunity"
-        choices = tuple(
-            Choice(
-                label=verbatim(name),
-                invocation=Invocation.of(draft.skill, {**draft.params, param: reference("opportunity", deal_id)}),
-            )
-            for deal_id, name in own
-        )
-        answer = Answer(
-            status=Status.CLARIFY,
-            headline=text("Which customer is it with?")
-            if param == "account"
-            else text("Which opportunity do you mean?"),
-            choices=() if param == "account" else choices,
-            notes=(text("Give me its name, or the customer's."),),
-            private=True,
-        )
-        reply = Reply(skill=draft.skill, params=draft.params, answer=answer)
-        return _understood(reply, by)
-
-    def _invoke(self, hearing: _Hearing, invocation: Invocation, by: Route) -> Understood:
+    def _invoke(self, hearing: Hearing, invocation: Invocation, by: Route) -> Understood:
         source = {"command": Source.COMMAND, "sentence": Source.SENTENCE, "model": Source.MODEL}[by]
         reply = run_skill(self._assistant, invocation, hearing.actor, hearing.message.audience, source)
-        return _understood(reply, by)
+        return Understood.of(reply, by)
 
 
-def _today(now: Any, zone: str) -> Any:
-    from zoneinfo import ZoneInfo
-
-    return now.astimezone(ZoneInfo(zone)).date()
-
-
-def _understood(reply: Reply, by: Route) -> Understood:
-    return Understood(**dict(reply), understood_by=by)
+def _asking(answer: Answer, skill: str = "", params: Mapping[str, Any] | None = None) -> Understood:
+    """What no skill answers: a question back, a refusal, help."""
+    return Understood(skill=skill, params=dict(params or {}), answer=answer)
 
 
 def _with_action(reply: Understood, draft: Draft, assistant: Assistant) -> Understood:
@@ -386,29 +273,3 @@ def _with_action(reply: Understood, draft: Draft, assistant: Assistant) -> Under
         update={"actions": (*reply.answer.actions, action), "notes": (*reply.answer.notes, note)}
     )
     return reply.model_copy(update={"answer": answer})
-
-
-def _refused(frame: Frame) -> SkillError | None:
-    """What no sentence can bring about, said plainly."""
-    words = frame.masked
-    if OUTSIDE.search(words) and not re.search(r"\breports?\b|\bdigest\b|\bschedule", words):
-        return NotAllowed(
-            text("I don't delete records, and neither does anybody through me."),
-            text("Mark an opportunity as lost, or ask an administrator."),
-        )
-    if SENDING.match(stripped(words)):
-        return Impossible(
-            text("I can't write to or call customers."), text("I can log what you did, or keep it as the next step.")
-        )
-    if APPROVING.search(words):
-        return NotAllowed(
-            text("I can't approve anything."),
-            text("Ask your manager; “ask who approves a discount” tells you who it is."),
-        )
-    personal = frame.of(Kind.PERSON) or re.search(r"\b(?:his|her|their|my|i|he|she|everyone'?s?)\b|我|他|她", words)
-    if PAY.search(words) and personal:
-        return NotAllowed(text("I know nothing about anybody's pay."), text("Ask your manager or HR."))
-    return None
-
-
-Skills = Mapping[str, Any]

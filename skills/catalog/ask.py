@@ -93,7 +93,13 @@ def present(found: Found) -> Answer:
     if found.more:
         notes = (*notes, text("There is more on this that not everyone here may read. Ask me in a direct message."))
     actions = _ratings(found) if answer.status is Status.ANSWER else () if found.more else _askable(found)
-    answer = answer.model_copy(update={"notes": notes, "actions": (*answer.actions, *actions)})
+    answer = answer.model_copy(
+        update={
+            "notes": notes,
+            "actions": (*answer.actions, *actions),
+            "question": found.answer.understood or found.asked.words,
+        }
+    )
     return with_learning(answer, found.learning)
 
 

@@ -122,7 +122,7 @@ SIMPLE_TABLE: list[tuple[str, Reader]] = [
     (r"(?:the )?(?P<which>last|past|previous|this|next|coming)(?: |-)weekend", means.weekend),
     (r"(?P<which>上上|上个?|本|这个?|下个?)周末", means.weekend),
     (rf"(?P<word>{'|'.join(DAY_STEPS)})", means.day),
-    (r"all[ -]?time|ever|since the beginning|有史以来|历史(?:上|累计)?|全部时间", means.ever),
+    (r"all[ -]?time|ever|since the beginning|有史以来|历史(?:上|累计|(?!的?记录|数据|情况|变))|全部时间", means.ever),
 ]
 SIMPLE = _compiled(SIMPLE_TABLE)
 """Names of periods."""
