@@ -23,6 +23,9 @@ class RecordFilter(BaseModel):
     """None means everybody's."""
     credited_ids: tuple[int, ...] | None = None
     """Only those that somebody of these is credited with: by a share of a split one, or as the owner of any other."""
+    overlay: bool = False
+    """Only those of which somebody (of `credited_ids`, where these are given) has a share in the ledger beside the
+    direct credit."""
     status: Literal["open", "won", "lost", "closed", "open or won"] | None = None
     """"closed" is won and lost together; None is all of them."""
     by: Literal["", "closed_on", "expected_close", "opened_on"] = ""
@@ -54,7 +57,7 @@ class RecordFilter(BaseModel):
     def is_of_now(self) -> bool:
         """Whether some condition is on what no log tells of earlier days."""
         told = (self.credited_ids, self.categories, self.qualified, self.source, self.competitor, self.decided)
-        return any(one is not None for one in told)
+        return self.overlay or any(one is not None for one in told)
 
 
 class Figure(BaseModel):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -163,7 +164,8 @@ def _called(forecast: Forecast, envelope: Envelope) -> tuple[Figure, ...]:
     known = [amount for amount in amounts if amount is not None]
     whole = forecast.outlook.money(sum(known, Fraction(0))) if len(known) == len(amounts) else None
     return (
-        envelope.money(
+        # A call is a person's word: no opportunities add up to it.
+        replace(envelope, records=None).money(
             "calls",
             text("Calls"),
             CALLED,

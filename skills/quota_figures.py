@@ -1,5 +1,7 @@
 """The figures of a standing against a quota, each in its envelope, and what was left out of them."""
 
+from dataclasses import replace
+
 from skills.envelope import Envelope
 from skills.figure import Figure
 from skills.measures.attainment import attainment, gap, over_assignment
@@ -120,9 +122,10 @@ def list_figures(standing: QuotaStanding, warnings: tuple[Text, ...]) -> tuple[F
             reason=reason,
         ),
     ]
-    if total.overlay_deals and is_known:
+    if standing.overlay and is_known:
+        beside = replace(envelope, records=standing.overlay.records)
         figures.append(
-            unit.figure(envelope, "overlay", text("Overlay credit"), OVERLAY, total.overlay, count=total.overlay_deals)
+            unit.figure(beside, "overlay", text("Overlay credit"), OVERLAY, total.overlay, count=standing.overlay.count)
         )
     if quota is None:
         return tuple(figures)

@@ -24,12 +24,22 @@ from skills.population import Population, period_words
 from skills.records import credited_records
 from skills.text import Text, text
 from skills.working_days import Calendars, get_region, list_team_regions
+from store.matching import count_matching
 from store.models import Level, Metric
 from store.people import list_team_ids
 from store.scope import Scope
 
 SHOWN = 30
 """People in a table; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """What the ledger beside the direct credit is made of."""
+
+    records: RecordFilter
+    count: int
+    """Of several shares of one opportunity, one is counted."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,8 @@ class QuotaStanding:
     shown: int
     """People in a table."""
     records: RecordFilter | None
+    overlay: Overlay | None
+    """None where the ledger beside is empty."""
     asked: Mapping[str, str | None]
     """Whose quota it is, in the words of the request."""
 
@@ -130,6 +142,7 @@ def get_quota_standing(
         curve_of=curve_of,
         members=_members(achievements),
         records=_records(context, population, period, achievements),
+        overlay=_overlay(context, population, period) if total.overlay_deals else None,
         asked=asked,
     )
 
@@ -146,6 +159,18 @@ def _records(
         case _:
             # Payments, accounts and activities are no opportunities, and those they belong to say nothing of them.
             return None
+
+
+def _overlay(context: SkillContext, population: Population, period: Period) -> Overlay:
+    people = population.scope.people
+    records = RecordFilter(
+        credited_ids=None if people is None else tuple(sorted(people)),
+        overlay=True,
+        status="won",
+        start=period.start,
+        end=period.end,
+    )
+    return Overlay(records, count_matching(context.session, Scope.everybody(), records))
 
 
 def get_wholes(population: Population) -> tuple[Whole, ...]:

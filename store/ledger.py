@@ -194,6 +194,11 @@ def split_ids() -> Any:
     return select(col(CreditSplit.opportunity_id)).where(col(CreditSplit.kind) == Credit.DIRECT)
 
 
+def overlay_ids() -> Any:
+    """Which opportunities have shares in the ledger beside; what is added to its conditions is about the shares."""
+    return select(col(CreditSplit.opportunity_id)).where(col(CreditSplit.kind) == Credit.OVERLAY)
+
+
 def list_split(session: Session, scope: Scope, items: Items) -> Iterator[Split]:
     """Split items that touch the scope."""
     on = joined_splits(session)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, not_, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from store.ledger import split_ids
+from store.ledger import overlay_ids, split_ids
 from store.models import Account, Category, CreditSplit, LossReason, Opportunity, Person, Stage, Status
 from store.opportunities import OpportunityRow
 from store.scope import Scope
@@ -24,6 +24,10 @@ class Matching(Protocol):
     @property
     def credited_ids(self) -> tuple[int, ...] | None:
         """People of whom somebody has a share of it, or owns it where it is not split."""
+
+    @property
+    def overlay(self) -> bool:
+        """Whether it is the shares in the ledger beside the direct credit that count, of these people or of all."""
 
     @property
     def status(self) -> str | None:
@@ -139,8 +143,11 @@ def _conditions(scope: Scope, wanted: Matching) -> list[ColumnElement[bool]]:
     conditions = [scope.clause(Opportunity.owner_id)]
     if wanted.owner_ids is not None:
         conditions.append(Scope.of(wanted.owner_ids).clause(Opportunity.owner_id))
-    if wanted.credited_ids is not None:
-        conditions.append(_credited(Scope.of(wanted.credited_ids)))
+    people = Scope.everybody() if wanted.credited_ids is None else Scope.of(wanted.credited_ids)
+    if wanted.overlay:
+        conditions.append(col(Opportunity.id).in_(overlay_ids().where(people.clause(CreditSplit.person_id))))
+    elif wanted.credited_ids is not None:
+        conditions.append(_credited(people))
     if wanted.status == "closed":
         conditions.append(col(Opportunity.status) != Status.OPEN)
     elif wanted.status == "open or won":

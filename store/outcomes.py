@@ -180,8 +180,8 @@ def _closed(segment: Segment, start: dt.date, end: dt.date) -> list[Any]:
 
 def _no_decision(session: Session) -> Any:
     """Whether an opportunity's loss reason is one of those that mean no decision, whatever the case."""
-    query = select(col(LossReason.name)).where(col(LossReason.no_decision))
-    names = [name.strip().lower() for name in session.scalars(query)]
+    query = select(func.lower(func.trim(col(LossReason.name)))).where(col(LossReason.no_decision))
+    names = list(session.scalars(query))
     if not names:
         return false()
     lost = col(Opportunity.status) == Status.LOST

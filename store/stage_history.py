@@ -62,6 +62,8 @@ class Courses:
     days: Sequence[StageDays]
     ids: Mapping[int, tuple[int, ...]]
     """Which opportunities entered each stage; stages with more than `SAMPLE` are left out."""
+    left: Mapping[int, tuple[int, ...]]
+    """Which of these were really there, and are no more: those whose days are known."""
 
 
 def count_courses(session: Session, segment: Segment, within: Days, before: Days, *, today: dt.date) -> Courses:
@@ -78,7 +80,7 @@ def count_courses(session: Session, segment: Segment, within: Days, before: Days
     """
     stages = [stage for stage in list_stages(session) if stage.kind == Status.OPEN]
     if not stages:
-        return Courses((), (), (), {})
+        return Courses((), (), (), {}, {})
     courses = _courses(session, segment, stages, within, before, today)
     totals = _totals(courses, stages)
     parts = []
@@ -89,30 +91,37 @@ def count_courses(session: Session, segment: Segment, within: Days, before: Days
         there, days = courses.c[f"there_{place}"], courses.c[f"days_{place}"]
         lasted = _row("days", stage, there, days, func.count()).where(courses.c[f"visited_{place}"] == 1)
         parts.append(lasted.group_by(there, days))
+        has_left = and_(courses.c[f"visited_{place}"] == 1, there == 0)
         few = (
-            select(courses.c.record_id)
+            select(courses.c.record_id, case((has_left, 1), else_=0).label("left"))
             .where(courses.c[f"within_{place}"] == 1)
             .order_by(courses.c.record_id)
             .limit(SAMPLE + 1)
             .subquery()
         )
-        parts.append(_row("id", stage, few.c.record_id, literal(0), literal(0)))
+        parts.append(_row("id", stage, few.c.record_id, few.c.left, literal(0)))
     return _read(session.execute(union_all(*parts)))
 
 
 def _read(rows: Any) -> Courses:
     found: dict[str, list[StageCount]] = {span: [] for span in SPANS}
     days: list[StageDays] = []
-    ids: dict[int, list[int]] = {}
+    ids: dict[int, dict[int, bool]] = {}
     for kind, stage_id, first, second, third in rows:
         if kind == "days":
             days.append(StageDays(stage_id, bool(first), second or 0, third))
         elif kind == "id":
-            ids.setdefault(stage_id, []).append(first)
+            ids.setdefault(stage_id, {})[first] = bool(second)
         elif first:
             found[kind].append(StageCount(stage_id, first, second, third))
-    few = {stage_id: tuple(sorted(each)) for stage_id, each in ids.items() if len(each) <= SAMPLE}
-    return Courses(found["within"], found["before"], days, few)
+    few = {stage_id: each for stage_id, each in ids.items() if len(each) <= SAMPLE}
+    return Courses(
+        found["within"],
+        found["before"],
+        days,
+        {stage_id: tuple(sorted(each)) for stage_id, each in few.items()},
+        {stage_id: tuple(sorted(number for number, left in each.items() if left)) for stage_id, each in few.items()},
+    )
 
 
 def _row(kind: str, stage: Stage, *numbers: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from pydantic import Field
@@ -55,6 +55,8 @@ class Funnel:
     steps: tuple[Step, ...]
     ids: Mapping[int, tuple[int, ...]]
     """Of the stages that few have entered, which ones."""
+    left: Mapping[int, tuple[int, ...]]
+    """And which of these have left them again."""
     params: FunnelParams
 
 
@@ -77,6 +79,7 @@ def run(context: SkillContext, params: FunnelParams) -> Funnel:
         as_of=context.now,
         steps=tuple(_step(stage, courses) for stage in stages),
         ids=courses.ids,
+        left=courses.left,
         params=params,
     )
 
@@ -158,9 +161,8 @@ def _figures(funnel: Funnel) -> tuple[Figure, ...]:
     figures: list[Figure] = []
     none = text("nothing entered it")
     for step in funnel.steps:
-        envelope = Envelope(
-            funnel.as_of, funnel.period, _records(funnel, step), (funnel.asked.whose, verbatim(step.name))
-        )
+        about = (funnel.asked.whose, verbatim(step.name))
+        envelope = Envelope(funnel.as_of, funnel.period, _listed(funnel.ids, step), about)
         figures.append(
             envelope.ratio(
                 "conversion",
@@ -173,7 +175,7 @@ def _figures(funnel: Funnel) -> tuple[Figure, ...]:
         )
         figures.append(
             quantity(
-                envelope,
+                replace(envelope, records=_listed(funnel.left, step)),
                 "stage_days",
                 text("{stage}: days", stage=step.name),
                 DAYS,
@@ -186,9 +188,9 @@ def _figures(funnel: Funnel) -> tuple[Figure, ...]:
     return tuple(figures)
 
 
-def _records(funnel: Funnel, step: Step) -> RecordFilter | None:
-    ids = funnel.ids.get(step.stage_id)
-    return None if ids is None else RecordFilter(ids=ids)
+def _listed(ids: Mapping[int, tuple[int, ...]], step: Step) -> RecordFilter | None:
+    found = ids.get(step.stage_id)
+    return None if found is None else RecordFilter(ids=found)
 
 
 def _blocks(funnel: Funnel) -> tuple[Block, ...]:

@@ -179,11 +179,11 @@ def test_people_with_their_roles_and_the_last_activities(ask: Asking) -> None:
 def test_whoever_may_not_change_it_is_offered_no_edit(ask: Asking) -> None:
     record = ask.company.open("Sam", "1", name="Acme retrofit")
     mine, theirs = ask("Sam", "opportunity", opportunity="acme"), ask("Dana", "opportunity", opportunity="acme")
-    assert list(buttons(mine)) == ["Edit", "Prepare a call", "Log a call"]
+    assert list(buttons(mine)) == ["Edit", "Prepare a call", "Log a call", "How is this counted?"]
     edit = buttons(mine)["Edit"]
     assert edit is not None
     assert (edit.skill, edit.params) == ("update", {"opportunity": f"opportunity:{record}"})
-    assert list(buttons(theirs)) == ["Prepare a call"]
+    assert list(buttons(theirs)) == ["Prepare a call", "How is this counted?"]
 
 
 def test_somebody_elses_is_not_found_and_in_a_channel_not_shown(ask: Asking) -> None:
