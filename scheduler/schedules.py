@@ -91,7 +91,7 @@ class Schedules:
         with self._database.session() as session:
             rows = {row.id: row for row in list_active_schedules(session, Scope.everybody()) if row.id is not None}
             organisation_zone = get_organisation(session).zone
-            quiet = list_quiet_hours(session)
+            quiet = list_quiet_hours(session, Scope.everybody())
             marks = {number: _mark(row, quiet.get(row.owner_id), now) for number, row in rows.items()}
             with self._lock:
                 gone = self._planned.keys() - rows.keys()

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from store.models import Delivery, OutboxMessage, ReportUse
+from store.scope import Scope
 
 
 def add_message(
@@ -122,10 +123,13 @@ def is_owed(session: Session, key: str, *, prefix: bool = False) -> bool:
     return session.exec(select(OutboxMessage.id).where(*conditions).limit(1)).first() is not None
 
 
-def get_last_channel(session: Session, begins: str, person_id: int) -> str:
-    """Where the newest message went whose key begins so: the person's own, or else anybody's; empty without any."""
+def get_last_channel(session: Session, scope: Scope, begins: str, person_id: int) -> str:
+    """Where the newest message went whose key begins so: the person's own, or else that of anybody in scope; empty
+    without any."""
     query = select(OutboxMessage.channel).where(
-        col(OutboxMessage.key).startswith(begins, autoescape=True), OutboxMessage.channel != ""
+        scope.clause(OutboxMessage.person_id),
+        col(OutboxMessage.key).startswith(begins, autoescape=True),
+        OutboxMessage.channel != "",
     )
     newest = query.order_by(col(OutboxMessage.id).desc()).limit(1)
     own = session.exec(newest.where(OutboxMessage.person_id == person_id)).first()

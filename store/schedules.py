@@ -41,9 +41,10 @@ def list_active_schedules(session: Session, scope: Scope) -> Sequence[ReportSche
     ).all()
 
 
-def list_quiet_hours(session: Session) -> dict[int, tuple[str, str, str | None]]:
-    """From when until when no report comes by itself, and the zone, by person; of those who have such hours."""
-    people = session.exec(select(Person).where(Person.quiet_from != ""))
+def list_quiet_hours(session: Session, scope: Scope) -> dict[int, tuple[str, str, str | None]]:
+    """From when until when no report comes by itself, and the zone, by person; of those in scope who have such
+    hours."""
+    people = session.exec(select(Person).where(scope.clause(Person.id), Person.quiet_from != ""))
     return {one.id: (one.quiet_from, one.quiet_until, one.zone) for one in people if one.id is not None}
 
 

@@ -18,6 +18,7 @@ from store.channels import list_channels
 from store.credits import list_splits
 from store.models import Credit, Delivery, Opportunity
 from store.outbox import get_last_channel, is_owed
+from store.scope import Scope
 
 CHOICES = 5
 FITTING = ("win", "战报", "喜报", "sales", "销售", "general")
@@ -77,7 +78,8 @@ def _check_theirs(context: SkillContext, opportunity: Opportunity) -> None:
 
 
 def _place(context: SkillContext, words: str | None) -> Place:
-    said = words or get_last_channel(context.session, f"{KEY}:", context.actor.id) or ""
+    # Where a company tells its wins is nobody's record; whether the asker reads there is seen to by `find_place`.
+    said = words or get_last_channel(context.session, Scope.everybody(), f"{KEY}:", context.actor.id)
     place = find_place(context, said) if said.strip() else Place()
     if place.channel:
         return place

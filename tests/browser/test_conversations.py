@@ -1,6 +1,8 @@
 """What a rep, a manager and a new hire see and do on the page, from the first screen to the record."""
 
 import datetime as dt
+from collections import defaultdict
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,7 +11,7 @@ from sqlmodel import select
 
 from scheduler.reports import Outcome, Reports
 from store.demo.people import NEW_YORK
-from store.models import Opportunity, Stage
+from store.models import Credit, CreditSplit, Opportunity, Person, Stage, Status
 from store.schedules import list_active_schedules
 from store.scope import Scope
 from tests.browser.company import NOW, Corvane
@@ -25,6 +27,23 @@ def opportunity(company: Corvane, name: str) -> tuple[Opportunity, str]:
             select(Opportunity, Stage.name).join(Stage).where(Opportunity.name.startswith(name))
         ).one()
         return row, stage
+
+
+def won_by_person(company: Corvane, start: dt.date, end: dt.date) -> list[str]:
+    """Who won something booked from `start` until before `end`, the highest sum of their shares first."""
+    with company.assistant.database.session() as session:
+        shares: defaultdict[int | None, dict[int, int]] = defaultdict(dict)
+        for split in session.exec(select(CreditSplit).where(CreditSplit.kind == Credit.DIRECT)):
+            shares[split.opportunity_id][split.person_id] = split.share
+        won: defaultdict[int, Fraction] = defaultdict(Fraction)
+        for row in session.exec(select(Opportunity).where(Opportunity.status == Status.WON)):
+            if row.closed_on is not None and start <= row.closed_on < end:
+                for person_id, share in (shares.get(row.id) or {row.owner_id: 10_000}).items():
+                    won[person_id] += Fraction((row.booked_minor or 0) * share, 10_000)
+        people = {one.id: one for one in session.exec(select(Person)) if one.on_boards}
+        named = sorted((-amount, people[number].name) for number, amount in won.items() if number in people)
+        assert len({amount for amount, _ in named}) == len(named), "a tie would need both of its people named"
+        return [name for _, name in named]
 
 
 async def test_a_rep_moves_an_opportunity_in_plain_words_and_takes_it_back(company: Corvane, screen: Screen) -> None:
@@ -105,8 +124,13 @@ async def test_a_manager_schedules_the_leaderboard_and_it_arrives(company: Corva
         company.time.now = NOW
     await screen.page.get_by_role("navigation").get_by_role("button", name="sales").click()
     report = screen.page.get_by_role("log").locator("article.message").last
-    await expect(report.get_by_role("table").first).to_contain_text("Dana Whitfield")
-    await expect(report).to_contain_text("leads Q4 FY2027")
+    by_place = won_by_person(company, dt.date(2026, 11, 1), dt.date(2027, 2, 1))
+    upper_half = by_place[: min(10, -(-len(by_place) // 2))]
+    await expect(report).to_contain_text(f"{upper_half[0]} leads Q4 FY2027")
+    board = report.get_by_role("table").first
+    await expect(board.locator("tbody tr td:nth-child(2)")).to_have_text(upper_half)
+    for name in by_place[len(upper_half) :]:
+        await expect(report).not_to_contain_text(name)
 
 
 async def test_everything_goes_without_a_mouse(screen: Screen) -> None:

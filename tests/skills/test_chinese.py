@@ -177,8 +177,16 @@ def test_a_change_and_its_undo_are_told_in_chinese(talk: Talk) -> None:
 
 
 def test_the_days_of_a_report_are_words(talk: Talk) -> None:
+    reply = talk("每周一和周四8:30给我发排行榜")
+    assert "周一和周四" in reply["text"]
+    assert english_words(reply["text"]) == []
+    assert talk("撤销")["text"] == "已撤销：定时报告已恢复原样。"
+
+
+def test_the_working_days_of_a_report_are_words(talk: Talk) -> None:
     reply = talk("每个工作日8:30给我发排行榜")
-    assert "周一、周二、周三、周四和周五" in reply["text"]
+    assert "工作日08:30" in reply["text"]
+    assert english_words(reply["text"]) == []
     assert talk("撤销")["text"] == "已撤销：定时报告已恢复原样。"
 
 

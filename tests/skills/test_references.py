@@ -224,7 +224,9 @@ def test_periods_are_fiscal_where_the_organisation_is() -> None:
         ("mondays and thursdays at 5pm", "mon thu", None, "17:00"),
         ("on the 1st of every month at 9:00", "", 1, "09:00"),
         ("last day of every month at 17:00", "", 31, "17:00"),
-        ("每个工作日8:30", "mon tue wed thu fri", None, "08:30"),
+        ("周一到周五8:30", "mon tue wed thu fri", None, "08:30"),
+        ("每个工作日8:30", "mon tue wed thu fri sat sun", None, "08:30"),
+        ("every working day at 8:30", "mon tue wed thu fri sat sun", None, "08:30"),
         ("每周一上午9点", "mon", None, "09:00"),
         ("每周一三五下午3点", "mon wed fri", None, "15:00"),
         ("每天早上八点半", "mon tue wed thu fri sat sun", None, "08:30"),
@@ -235,6 +237,25 @@ def test_a_rhythm_is_read(words: str, weekdays: str, month_day: int | None, at: 
     rhythm = read_rhythm(words)
     assert (" ".join(rhythm.weekdays), rhythm.month_day, rhythm.at) == (weekdays, month_day, at)
     assert [span.words for span in find_rhythms(f"leaderboard {words} in #sales")] == [words]
+
+
+@pytest.mark.parametrize(
+    ("words", "is_kept_off_holidays"),
+    [
+        ("every weekday at 8:30", False),
+        ("Monday to Friday at 8:30", False),
+        ("周一到周五8:30", False),
+        ("every working day at 8:30", True),
+        ("on business days at 8:30", True),
+        ("每个工作日8:30", True),
+        ("every day at 8:30", False),
+    ],
+)
+def test_working_days_are_the_calendar_s_and_weekdays_are_monday_to_friday(
+    words: str, is_kept_off_holidays: bool
+) -> None:
+    """A make-up Saturday is a working day (工作日) and no weekday; a holiday on a Tuesday is the reverse."""
+    assert read_rhythm(words).working_days_only is is_kept_off_holidays
 
 
 @pytest.mark.parametrize("words", ["every other week at 9", "every monday", "at 9", "hourly"])
