@@ -140,14 +140,7 @@ def list_matching(session: Session, scope: Scope, wanted: Matching, limit: int) 
 
 
 def _conditions(scope: Scope, wanted: Matching) -> list[ColumnElement[bool]]:
-    conditions = [scope.clause(Opportunity.owner_id)]
-    if wanted.owner_ids is not None:
-        conditions.append(Scope.of(wanted.owner_ids).clause(Opportunity.owner_id))
-    people = Scope.everybody() if wanted.credited_ids is None else Scope.of(wanted.credited_ids)
-    if wanted.overlay:
-        conditions.append(col(Opportunity.id).in_(overlay_ids().where(people.clause(CreditSplit.person_id))))
-    elif wanted.credited_ids is not None:
-        conditions.append(_credited(people))
+    conditions = [scope.clause(Opportunity.owner_id), *_whose(wanted)]
     if wanted.status == "closed":
         conditions.append(col(Opportunity.status) != Status.OPEN)
     elif wanted.status == "open or won":
@@ -173,6 +166,16 @@ def _conditions(scope: Scope, wanted: Matching) -> list[ColumnElement[bool]]:
     if wanted.start is not None or wanted.end is not None:
         conditions.append(_days(wanted))
     return conditions
+
+
+def _whose(wanted: Matching) -> Iterator[ColumnElement[bool]]:
+    if wanted.owner_ids is not None:
+        yield Scope.of(wanted.owner_ids).clause(Opportunity.owner_id)
+    people = Scope.everybody() if wanted.credited_ids is None else Scope.of(wanted.credited_ids)
+    if wanted.overlay:
+        yield col(Opportunity.id).in_(overlay_ids().where(people.clause(CreditSplit.person_id)))
+    elif wanted.credited_ids is not None:
+        yield _credited(people)
 
 
 def _credited(people: Scope) -> ColumnElement[bool]:
