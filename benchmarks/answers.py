@@ -36,9 +36,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.playbook_questions import DATA, DEMO, ELSEWHERE, NOW, get_questions
 from knowledge_base import KnowledgeBase, KnowledgeSettings
-from knowledge_base.answer import WITH_MEANING, WORDS_ONLY, Answering, Judged
 from knowledge_base.embeddings import Encoder, get_encoder
 from knowledge_base.evidence import SIGNALS, Confidence
+from knowledge_base.judging import WITH_MEANING, WORDS_ONLY, Judged, Judging
 from knowledge_base.lexical import get_tokens, is_cjk
 from knowledge_base.rows import FoundPassage, Rows
 from knowledge_base.search import Search
@@ -111,8 +111,9 @@ class Asking:
 
     def __init__(self, settings: KnowledgeSettings, encoder: Encoder | None) -> None:
         self.rows = Rows(settings.folder / "rows.db")
-        self._search = Search(self.rows, VectorIndex(settings.folder / "index", None), encoder)
-        self._answering = Answering(self._search, self.rows, encoder, NOW.date())
+        self._judging = Judging(
+            Search(self.rows, VectorIndex(settings.folder / "index", None), encoder), self.rows, encoder, NOW.date()
+        )
 
     def ask(
         self,
@@ -125,11 +126,11 @@ class Asking:
     ) -> Case:
         """``gone`` files do not answer; ``holds``: one of these must stand in the first quote."""
 
-        def wanted(found: FoundPassage) -> bool:
-            return found.file not in gone and found.superseded_by is None and found.card.is_valid_on(NOW.date())
+        def is_there(found: FoundPassage) -> bool:
+            return found.file not in gone
 
-        judged = tuple(self._answering.judge(self._search.ask(text), wanted))
-        cited = [self._answering.get_citations([one])[0][0] for one in judged]
+        judged = tuple(self._judging.judge_current(self._judging.make_ready(text), is_there))
+        cited = [self._judging.get_citations([one])[0][0] for one in judged]
         right = tuple(is_right(c.file, c.start, c.end) for c in cited)
         held = bool(right and right[0]) and (not holds or any(words in cited[0].quote for words in holds))
         return Case(text, group, half, judged, right, held)

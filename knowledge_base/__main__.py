@@ -118,7 +118,8 @@ def _synonyms(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
 
 
 def _calibrate(knowledge: KnowledgeBase, options: argparse.Namespace) -> None:
-    from knowledge_base.calibration import read_questions, to_json
+    from knowledge_base.calibration import to_json
+    from knowledge_base.golden import read_questions
 
     given = read_questions(options.questions) if options.questions else None
     source = options.questions.name if options.questions else ""

@@ -14,7 +14,8 @@ from knowledge_base.settings import KnowledgeSettings
 
 if TYPE_CHECKING:
     from knowledge_base.answer import KnowledgeAnswer
-    from knowledge_base.calibration import Calibration, CalibrationReport, GoldenQuestion
+    from knowledge_base.calibration import CalibrationReport
+    from knowledge_base.golden import GoldenQuestion
     from knowledge_base.index import AddReport, Progress
     from knowledge_base.rows import FoundPassage
     from knowledge_base.search import Hit, Passage
@@ -200,13 +201,16 @@ class KnowledgeBase:
         ``kind`` keeps documents whose front matter says so, such as "objection"; ``where`` those whose card passes:
         of the others nothing is said, not even that they are there.
         """
-        from knowledge_base.answer import Answering
+        from knowledge_base.answering import Answering
+        from knowledge_base.calibration import get_ratings
+        from knowledge_base.judging import Judging
 
-        today, calibration = self._now().date(), self._calibration()
-        answering = Answering(self._search, self._rows, self._encoder, today, kind, where, calibration)
+        today = self._now().date()
         # One view from beginning to end: what a write changes meanwhile is there for the next question.
         with self._rows.reading():
-            return answering.answer_after(text, after or "")
+            ratings = get_ratings(self._rows)
+            judging = Judging(self._search, self._rows, self._encoder, today, kind, where, ratings)
+            return Answering(judging, today).answer_after(text, after or "")
 
     def calibrate(
         self,
@@ -222,26 +226,18 @@ class KnowledgeBase:
         questions in ``status``. Raises NotCertified with the reason; nothing is changed then.
         """
         from knowledge_base import calibration
-        from knowledge_base.answer import SCALES, Answering
+        from knowledge_base.golden import list_questions
+        from knowledge_base.judging import Judging
 
         return calibration.calibrate(
-            Answering(self._search, self._rows, self._encoder, self._now().date()),
+            Judging(self._search, self._rows, self._encoder, self._now().date()),
             self._rows,
-            calibration.list_questions(self._rows) if questions is None else questions,
+            list_questions(self._rows) if questions is None else questions,
             source=source or "forms, titles and headings of the documents",
             target=target,
             at=self._now().isoformat(timespec="seconds"),
-            ratings=list(SCALES.values()),
             progress=progress,
         )
-
-    def _calibration(self) -> "Calibration | None":
-        """The calibration, when it belongs to the scales of this version."""
-        from knowledge_base import calibration
-        from knowledge_base.answer import SCALES
-
-        kept = calibration.load(self._rows)
-        return kept if kept and kept.rating == calibration.get_rating_mark(list(SCALES.values())) else None
 
     def documents(self, kind: str | None = None) -> list[Document]:
         """All documents, or those of one kind, by file name; superseded and expired ones say so in ``is_current``."""
@@ -261,6 +257,12 @@ class KnowledgeBase:
             text = self._rows.get_text(document_id)
             spans = {(p.section_start, p.section_end): p.path for p in self._rows.list_passages(document_id)}
         return [Section(path, start, end, text[start:end].strip()) for (start, end), path in spans.items()]
+
+    def get_alike(self, texts: "Sequence[str]") -> list[list[int]]:
+        """Places of the texts that ask for the same, group by group, the largest first."""
+        from knowledge_base.likeness import get_groups
+
+        return get_groups(texts, self._encoder)
 
     def section(self, passage: "Passage") -> Section:
         """The whole section around a passage."""
@@ -317,7 +319,7 @@ class KnowledgeBase:
         if kept is None:
             return f"none, the bands are those it came with; {again}"
         said = f"{kept.at[:10]}, {kept.questions} questions ({kept.source}), at most {kept.target:.0%} mistakes"
-        if self._calibration() is None:
+        if not kept.is_usable:
             return f"{said}; not used, for it was made for another version of the scales: {again}"
         if kept.state != calibration.get_state(self._rows):
             return f"{said}; stale, for the documents have changed since: {again}"

@@ -9,18 +9,9 @@ import pytest
 
 from knowledge_base import KnowledgeBase, NotCertified
 from knowledge_base.__main__ import main
-from knowledge_base.calibration import (
-    GoldenQuestion,
-    Outcome,
-    get_auroc,
-    get_bound,
-    get_halves,
-    get_least,
-    get_report,
-    get_table,
-    get_threshold,
-    read_questions,
-)
+from knowledge_base.calibration import get_report
+from knowledge_base.certainty import Outcome, get_auroc, get_bound, get_least, get_table, get_threshold
+from knowledge_base.golden import GoldenQuestion, get_halves, read_questions
 
 OpenBase = Callable[..., KnowledgeBase]
 

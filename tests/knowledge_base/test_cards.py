@@ -32,7 +32,9 @@ def test_one_slip_costs_only_its_own_key() -> None:
     assert front.problems == ("the front matter is not readable YAML at 'title', so that was left out",)
 
 
-@pytest.mark.parametrize("line", ["audience: [managers", "audience: [[managers]]", 'audience: "managers', "Audience: {"])
+@pytest.mark.parametrize(
+    "line", ["audience: [managers", "audience: [[managers]]", 'audience: "managers', "Audience: {"]
+)
 def test_an_audience_that_cannot_be_read_is_nobody(line: str) -> None:
     assert read_front_matter(f"---\ntitle: Floor prices\n{line}\n---\nSecret.\n").card.audience == (UNREADABLE,)
     assert read_sidecar(line).card.audience == (UNREADABLE,)
