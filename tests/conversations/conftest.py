@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,16 +67,20 @@ Begin = Callable[[], Talk]
 @pytest.fixture
 def begin(filled: Path, knowledge: KnowledgeBase, tmp_path: Path) -> Iterator[Begin]:
     """Starts a conversation with the company as it was at first; the one before it is over then."""
-    yield from _begin(filled, knowledge, tmp_path / "company.db")
+    with begun(filled, knowledge, tmp_path / "company.db") as start:
+        yield start
 
 
 @pytest.fixture
 def begin_second(second_filled: Path, knowledge: KnowledgeBase, tmp_path: Path) -> Iterator[Begin]:
     """The same with the second company."""
-    yield from _begin(second_filled, knowledge, tmp_path / "second.db")
+    with begun(second_filled, knowledge, tmp_path / "second.db") as start:
+        yield start
 
 
-def _begin(filled: Path, knowledge: KnowledgeBase, path: Path) -> Iterator[Begin]:
+@contextmanager
+def begun(filled: Path, knowledge: KnowledgeBase, path: Path) -> Iterator[Begin]:
+    """Starts conversations with a copy, at `path`, of the company that was filled."""
     database = Database(f"sqlite:///{path}")
     clock = SetClock(_now)
     assistant = Assistant(database, knowledge, CATALOG, clock)
