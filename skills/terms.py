@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from skills.text import AnyValue, Text, Word, listed, text
+from skills.text import AnyValue, Text, Word, listed, text, verbatim
 from store.models import ActivityKind, BuyingRole, Category, Direction, Role, ScheduleStatus, Status
 
 CATEGORIES: Mapping[str, Text] = {
@@ -63,14 +63,34 @@ DAY_NAMES: Mapping[str, Text] = {
     "sat": text("Saturday"),
     "sun": text("Sunday"),
 }
+LOSS_REASONS = (
+    text("Price"),
+    text("A competitor"),
+    text("No decision"),
+    text("No budget"),
+    text("Timing"),
+    text("Missing feature"),
+)
+"""What is offered when somebody says "lost" and not why."""
+REASONS: Mapping[str, Text] = {
+    reason.template: reason
+    for reason in (*LOSS_REASONS, text("No need"), text("Lost contact"), text("Security"), text("Product gap"))
+}
+"""Reasons that are offered, and others that systems of record offer; anything else is in somebody's own words."""
 FIELDS: Mapping[str, Mapping[str, Text]] = {
     "category": CATEGORIES,
+    "loss_reason": REASONS,
     "kind": KINDS,
     "direction": DIRECTIONS,
     "status": {**STATUSES, **STATES},
     "weekdays": DAY_NAMES,
 }
 """The fields whose values are fixed; weekdays are several of them with commas between."""
+
+
+def reason_words(reason: str) -> Text:
+    """Why an opportunity was lost, as people call it; their own words stay as they are."""
+    return REASONS.get(reason) or verbatim(reason)
 
 
 def named(field: str, value: AnyValue | None) -> AnyValue | None:

@@ -15,6 +15,7 @@ from skills.measures.winrate import MINIMUM, Tally, wilson, win_rate
 from skills.opened import Told, tell_cohorts, tell_course
 from skills.outcomes import Outcomes
 from skills.segment import HEADINGS, TITLES, Asked, Breakdown, Part
+from skills.terms import reason_words
 from skills.text import AnyValue, Text, text, value
 from skills.wording import enumeration, no_rate, period_name, period_note
 from store.outcomes import ReasonCount
@@ -290,7 +291,7 @@ def _reasons(reasons: Sequence[ReasonCount], shown: int) -> Table:
     whole = sum(reason.count for reason in reasons)
     rows: list[tuple[AnyValue, ...]] = []
     for reason in reasons[:shown]:
-        name = value(reason.reason) if reason.reason else text("no reason given")
+        name = reason_words(reason.reason) if reason.reason else text("no reason given")
         share = win_rate(reason.count, whole - reason.count)
         rows.append((name, value(reason.count), value(share or 0), text("yes") if reason.no_decision else text("–")))
     if rest := reasons[shown:]:

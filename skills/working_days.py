@@ -173,19 +173,27 @@ class _PublicDays:
             return
         if unknown := [year for year in years if not self.first_year <= year <= self.last_year]:
             yield text(
-                "I don't know the public holidays of {place} in {years}: none are counted.",
+                "I don't know the public holidays of {region} ({place}) in {years}: none are counted.",
+                region=region.name,
                 place=place,
                 years=_joined(unknown),
             )
         if unannounced := [year for year in years if self._is_unannounced(year, today)]:
             yield text(
-                "The moved days off and working weekends of {place} in {years} are not announced yet, and not counted.",
+                "The moved days off and working weekends of {region} ({place}) in {years} are not announced yet, "
+                "and not counted.",
+                region=region.name,
                 place=place,
                 years=_joined(unannounced),
             )
         moons = sorted({day.year for day in self.estimated if span[0] <= day < span[1] and day.year in years})
         if moons:
-            yield text("Some public holidays of {place} in {years} are estimates.", place=place, years=_joined(moons))
+            yield text(
+                "Some public holidays of {region} ({place}) in {years} are estimates.",
+                region=region.name,
+                place=place,
+                years=_joined(moons),
+            )
 
     def _is_unannounced(self, year: int, today: dt.date) -> bool:
         """A year that has come without an announcement, in a country that lately made one every year, moves none."""

@@ -18,7 +18,7 @@ from skills.flags import described
 from skills.permissions import check_shown
 from skills.references import find_opportunity
 from skills.standing import Judged, get_judged
-from skills.terms import BUYING_ROLES, CATEGORIES, DIRECTIONS, KINDS
+from skills.terms import BUYING_ROLES, CATEGORIES, DIRECTIONS, KINDS, reason_words
 from skills.text import Moment, Text, text, verbatim
 from skills.wording import enumeration
 from store.accounts import list_contacts
@@ -213,7 +213,7 @@ def _blocks(view: OpportunityView) -> tuple[Block, ...]:
         title = text("To watch") if view.judged.findings and not view.judged.at_risk else text("At risk")
         blocks.append(Bullets(title=title, items=tuple(_risks(view.judged))))
     if view.roles or view.contacts:
-        blocks.append(Bullets(title=text("People"), items=tuple(_people(view))))
+        blocks.append(Bullets(title=text("Contacts"), items=tuple(_people(view))))
     if view.activities:
         items = tuple(_activity(row, view.zone) for row in view.activities)
         blocks.append(Bullets(title=text("Last activities"), items=items))
@@ -246,10 +246,11 @@ def _facts(view: OpportunityView) -> list[Fact]:
         (text("Product"), view.product),
         (text("Competitor"), one.competitor),
         (text("Source"), one.source),
-        (text("Reason lost"), one.loss_reason if one.status == Status.LOST else ""),
     ):
         if words:
             facts.append(Fact(label=label, value=verbatim(words)))
+    if one.status == Status.LOST and one.loss_reason:
+        facts.append(Fact(label=text("Reason lost"), value=reason_words(one.loss_reason)))
     return facts
 
 

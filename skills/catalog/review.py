@@ -16,6 +16,7 @@ from skills.measures.calendar import Grain, Period
 from skills.measures.money import Sum, total
 from skills.outlook import Outlook, Part, get_outlook
 from skills.population import Population, find_period, find_population, period_words
+from skills.terms import reason_words
 from skills.text import AnyValue, Text, text, value, verbatim
 from skills.wording import period_name, period_note
 from store.history import Due, Span
@@ -286,9 +287,9 @@ def _closed(title: Text, rows: tuple[OpportunityRow, ...], *, lost: bool) -> tup
 
 def _closed_row(row: OpportunityRow, *, lost: bool) -> tuple[AnyValue, ...]:
     one = row.opportunity
-    last = (one.loss_reason if lost else one.competitor) or "–"
+    last = reason_words(one.loss_reason or "–") if lost else verbatim(one.competitor or "–")
     amount = text("–") if one.amount_minor is None else value(Money(one.amount_minor, one.currency))
-    return (verbatim(one.name), verbatim(row.owner), amount, verbatim(last))
+    return (verbatim(one.name), verbatim(row.owner), amount, last)
 
 
 def _actions(review: Review) -> tuple[Action, ...]:

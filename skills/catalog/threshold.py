@@ -5,7 +5,7 @@ import re
 from pydantic import Field
 from sqlmodel import select
 
-from skills.answer import Action, Invocation
+from skills.answer import Action, Fact, Facts, Invocation
 from skills.change import Change
 from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible, Unclear
@@ -49,7 +49,7 @@ def run(context: SkillContext, params: ThresholdParams) -> Change:
         )
     ).first()
     if params.value.strip().lower() in USUAL:
-        return _reset(rule, where, row)
+        return _reset(context, rule, where, row)
     value = _value(context, rule, params.value)
     if row is not None and row.value == value:
         return Change(records=(), headline=text("That is how it is set already; nothing to change."))
@@ -63,12 +63,13 @@ def run(context: SkillContext, params: ThresholdParams) -> Change:
             value=said_bound(rule, value, context.organisation.currency),
             where=where,
         ),
+        blocks=(_bound(context, rule, row.value if row else None, value),),
         doubts=doubts,
         follow_ups=(Action(label=text("All warnings"), invocation=Invocation.of("risks", check="rules")),),
     )
 
 
-def _reset(rule: Rule | Verdict, where: Text, row: RiskThreshold | None) -> Change:
+def _reset(context: SkillContext, rule: Rule | Verdict, where: Text, row: RiskThreshold | None) -> Change:
     if row is None:
         return Change(records=(), headline=text("That is how it is set already; nothing to change."))
     fields = tuple(FieldChange(field=name, old=getattr(row, name)) for name in ("rule", "stage_id", "value"))
@@ -76,8 +77,18 @@ def _reset(rule: Rule | Verdict, where: Text, row: RiskThreshold | None) -> Chan
     return Change(
         records=(record,),
         headline=text("“{rule}” applies as usual again, in {where}.", rule=name_of(rule), where=where),
+        blocks=(_bound(context, rule, row.value, None),),
         doubts=(text("It changes what everybody is warned of."),),
     )
+
+
+def _bound(context: SkillContext, rule: Rule | Verdict, old: int | None, new: int | None) -> Facts:
+    """The bound before and after; None is the usual one."""
+    before, after = (
+        (about(rule).usual or text("–") if bound is None else said_bound(rule, bound, context.organisation.currency))
+        for bound in (old, new)
+    )
+    return Facts(facts=(Fact(label=text("Bound"), value=text("{old} → **{new}**", old=before, new=after)),))
 
 
 def _record(rule: Rule | Verdict, stage: Stage | None, row: RiskThreshold | None, value: int) -> RecordChange:

@@ -11,21 +11,11 @@ from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible, Unclear
 from skills.lifecycle import field_changes, followed
 from skills.references import find_opportunity, find_person, find_stage, read_amount, read_date
-from skills.terms import CATEGORIES
+from skills.terms import CATEGORIES, LOSS_REASONS, reason_words
 from skills.text import Text, text
 from store.change_log import RecordChange, RecordKind
 from store.models import Category, Opportunity, Stage, Status
 from store.money import Money
-
-LOSS_REASONS = (
-    text("Price"),
-    text("A competitor"),
-    text("No decision"),
-    text("No budget"),
-    text("Timing"),
-    text("Missing feature"),
-)
-"""What is offered when somebody says "lost" and not why."""
 
 
 class UpdateParams(SkillParams):
@@ -117,7 +107,11 @@ def _closing(opportunity: Opportunity, stage: Stage, values: Mapping[str, object
     if stage.kind == Status.WON:
         return text("**{name}** is won, without an amount.", name=opportunity.name)
     if stage.kind == Status.LOST:
-        return text("**{name}** is lost: {reason}.", name=opportunity.name, reason=str(values.get("loss_reason", "")))
+        return text(
+            "**{name}** is lost: {reason}.",
+            name=opportunity.name,
+            reason=reason_words(str(values.get("loss_reason", ""))),
+        )
     return None
 
 

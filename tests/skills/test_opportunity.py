@@ -169,7 +169,7 @@ def test_people_with_their_roles_and_the_last_activities(ask: Asking) -> None:
         ),
     )
     reply = ask("Dana", "opportunity", opportunity="acme")
-    assert bullets(reply, "People") == ["Rosa Diaz (CFO): champion, economic buyer", "Tim Lee: no role yet"]
+    assert bullets(reply, "Contacts") == ["Rosa Diaz (CFO): champion, economic buyer", "Tim Lee: no role yet"]
     assert bullets(reply, "Last activities") == [
         "Wed 18 Nov 2026, 10:00  Sam Osei: call, to them, Rosa Diaz, advance, She likes it",
         "Mon 16 Nov 2026, 10:00  Dana Whitfield: note",
