@@ -43,6 +43,13 @@ class Standing:
     verified_on: dt.date | None = None
     due_since: dt.date | None = None
     report: Report | None = None
+    read_at: dt.datetime | None = None
+    """When somebody last said here that it is still true."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody should look at it: it is due, or was reported."""
+        return self.report is not None or self.due_since is not None
 
     @property
     def asked(self) -> str:
@@ -120,6 +127,7 @@ def _standing(
         verified_on=verified,
         due_since=due_since(card, verified, context.today),
         report=_report(context, last) if last and not last.holds else None,
+        read_at=max((check.checked_at for check in checks if check.holds), default=None),
     )
 
 

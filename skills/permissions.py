@@ -107,9 +107,19 @@ def may_write_cards(context: SkillContext) -> bool:
     return context.actor.role.rank >= Role(context.organisation.cards_by).rank
 
 
+def may_add_cards(context: SkillContext) -> bool:
+    """Whether the asker may write a card of their own words: they answer for others already, or may put in anything."""
+    if may_write_cards(context):
+        return True
+    names = {name.strip().casefold() for name in (context.actor.name, context.person().email or "") if name.strip()}
+    return any((one.card.owner or "").strip().casefold() in names for one in context.knowledge.documents())
+
+
 def _check_card(context: SkillContext, record: RecordChange) -> None:
     """Who may write cards, who owns this one, and of the answer that somebody gave, that one."""
     if may_write_cards(context) or (record.id is not None and _held(context, record, "owner_id") == context.actor.id):
+        return
+    if record.id is None and _held(context, record, "content") and may_add_cards(context):
         return
     enquiry_id = _held(context, record, "enquiry_id")
     enquiry = context.session.get(Enquiry, enquiry_id) if isinstance(enquiry_id, int) else None

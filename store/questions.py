@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import ColumnElement, case, func
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
@@ -71,15 +71,21 @@ def get_last_question(session: Session, scope: Scope) -> Question | None:
     return session.exec(mine.order_by(*newest).limit(1)).first()
 
 
-def list_unanswered(session: Session, scope: Scope, since: dt.datetime, *, limit: int) -> Sequence[Question]:
+def list_unanswered(
+    session: Session, scope: Scope, since: dt.datetime, until: dt.datetime, *, limit: int
+) -> Sequence[Question]:
     """Questions of people in scope without an answer, or whose answer they called none; the newest first."""
     missing = (col(Question.band) == Band.UNKNOWN) | col(Question.helpful).is_(False)
     return session.exec(
         select(Question)
-        .where(scope.clause(Question.person_id), col(Question.asked_at) >= since, missing)
+        .where(scope.clause(Question.person_id), *_asked(since, until), missing)
         .order_by(col(Question.asked_at).desc(), col(Question.id).desc())
         .limit(limit)
     ).all()
+
+
+def _asked(since: dt.datetime, until: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+    return col(Question.asked_at) >= since, col(Question.asked_at) < until
 
 
 @dataclass(frozen=True)
@@ -93,8 +99,8 @@ class CardUse:
     unhelpful: int
 
 
-def count_uses(session: Session, scope: Scope, since: dt.datetime) -> Sequence[CardUse]:
-    """Every card that answered something since then that people in scope asked, the most used first."""
+def count_uses(session: Session, scope: Scope, since: dt.datetime, until: dt.datetime) -> Sequence[CardUse]:
+    """Every card that answered something then that people in scope asked, the most used first."""
     times = func.count()
     rows = session.execute(
         select_columns(
@@ -106,7 +112,7 @@ def count_uses(session: Session, scope: Scope, since: dt.datetime) -> Sequence[C
         )
         .where(
             scope.clause(Question.person_id),
-            col(Question.asked_at) >= since,
+            *_asked(since, until),
             col(Question.file) != "",
             col(Question.band) != Band.UNKNOWN,
         )
@@ -117,7 +123,7 @@ def count_uses(session: Session, scope: Scope, since: dt.datetime) -> Sequence[C
 
 
 def list_of_new_hires(
-    session: Session, scope: Scope, since: dt.datetime, days: int, *, limit: int
+    session: Session, scope: Scope, since: dt.datetime, until: dt.datetime, *, days: int, limit: int
 ) -> Sequence[Question]:
     """Questions that people in scope asked within so many days of their first one; the newest first."""
     first = col(Person.active_from)
@@ -126,10 +132,10 @@ def list_of_new_hires(
             scope.clause(Person.id), first.is_not(None), first >= since.date() - dt.timedelta(days=days)
         )
     ).all()
-    new = dict(row.tuple() for row in joined)
+    new = {row[0]: row[1] for row in joined}
     asked = session.exec(
         select(Question)
-        .where(col(Question.person_id).in_(new), col(Question.asked_at) >= since)
+        .where(col(Question.person_id).in_(new), *_asked(since, until))
         .order_by(col(Question.asked_at).desc(), col(Question.id).desc())
         .limit(limit)
     ).all()

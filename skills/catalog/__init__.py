@@ -23,6 +23,7 @@ from skills.catalog import (
     feedback,
     forecast,
     funnel,
+    gaps,
     help,  # noqa: A004  (a module is called by its command's name)
     leaderboard,
     learning,
@@ -56,6 +57,7 @@ from skills.catalog import (
     undo,
     update,
     upload,
+    usage,
     velocity,
     verify,
     waterfall,
@@ -70,13 +72,15 @@ CATALOG: Mapping[str, Skill] = {
     skill.name: skill
     for skill in (
         ask.SKILL,
+        enquire.SKILL,
         card.SKILL,
         upload.SKILL,
         remove.SKILL,
-        enquire.SKILL,
         feedback.SKILL,
         verify.SKILL,
         check.SKILL,
+        gaps.SKILL,
+        usage.SKILL,
         onboarding.SKILL,
         step.SKILL,
         quiz.SKILL,

@@ -7,7 +7,7 @@ from skills.change import Change
 from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible, NotAllowed, Unclear
 from skills.passages import readable
-from skills.permissions import may_write_cards
+from skills.permissions import may_add_cards, may_write_cards
 from skills.terms import ROLES
 from skills.text import Text, text
 from skills.written import MOST_TEXT, MOST_TITLE, card_of, get_draft, get_enquiry, saved
@@ -38,7 +38,7 @@ def run(context: SkillContext, params: CardParams) -> Change:
         raise NotAllowed(
             text("Only who answered it, or a {role}, makes a card of it.", role=_needed(context)),
         )
-    if enquiry is None and not may_write_cards(context):
+    if enquiry is None and not _may_add(context):
         raise NotAllowed(
             text("Only a {role} puts things into the playbook here.", role=_needed(context)),
             text("Ask your manager, or an administrator."),
@@ -71,6 +71,11 @@ def run(context: SkillContext, params: CardParams) -> Change:
         change = saved(context, card, owner, content=words, enquiry=enquiry)
     shown = words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
     return change.model_copy(update={"blocks": (Paragraph(text=text("{words}", words=shown)),)})
+
+
+def _may_add(context: SkillContext) -> bool:
+    with readable():
+        return may_add_cards(context)
 
 
 def _may_use(context: SkillContext, people: tuple[int | None, ...]) -> bool:

@@ -61,6 +61,7 @@ SKILL = Skill(
     examples=(
         Example("add this to the playbook", UploadParams()),
         Example("put this file into the knowledge base", UploadParams()),
+        Example("please save this document in the playbook", UploadParams()),
         Example("把这个加入知识库", UploadParams()),
         Example("把这个文件放进知识库", UploadParams()),
     ),

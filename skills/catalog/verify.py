@@ -52,7 +52,7 @@ def run(context: SkillContext, params: VerifyParams) -> Due:
     held = [(one, standings[one.file]) for one in documents]
     if person is not None:
         held = [(one, how) for one, how in held if how.contact is not None and how.contact.id == person.id]
-    due = [(one, how) for one, how in held if how.report or how.due_since]
+    due = [(one, how) for one, how in held if how.waits]
     due.sort(key=lambda pair: (pair[1].report is None, pair[1].due_since or context.today, pair[0].title))
     whose = text("yours") if is_own else text("of {name}", name=person.name) if person else text("everyone's")
     may_check = is_own or context.actor.role is Role.ADMIN
@@ -67,7 +67,7 @@ def present(due: Due) -> Answer:
             if due.owned
             else text("No card names you as its owner.")
         )
-        return Answer(headline=headline, notes=(whose,))
+        return Answer(headline=headline, notes=(whose,), idle=True)
     items = tuple(_line(card, standing) for card, standing in due.cards[: due.shown])
     headline = (
         text("**1 card** waits for a check: is it still true?")

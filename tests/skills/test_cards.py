@@ -14,7 +14,7 @@ from skills.runner import Assistant, Reply
 from store.channels import set_channel_members
 from store.models import Question
 from store.scope import Scope
-from tests.skills.company import NOW, Asking, Company, buttons, headline, notes
+from tests.skills.company import NOW, Asking, Company, bullets, buttons, headline, notes, rows
 
 CARDS = {
     "lunch.md": (
@@ -218,3 +218,136 @@ def test_others_cards_are_for_managers(asking: Asking) -> None:
     assert asking("Sam", "verify", owner="Dana").answer.status is Status.REFUSED
     assert "1 card" in headline(asking("Mara", "verify", owner="Dana"))
     assert "Sales lunch" in asking("Vera", "verify", owner="everyone").model_dump_json()
+
+
+# --- questions without an answer
+
+
+def asks(asking: Asking, *names: str, question: str, audience: Audience | None = None) -> None:
+    for name in names:
+        asking(name, "ask", question=question, audience=audience)
+
+
+def test_what_has_no_answer_is_put_together_for_whoever_should_know(asking: Asking) -> None:
+    asks(asking, "Sam", "Eva", question="Which caterer delivers the sales breakfast?")
+    asks(asking, "Yuki", question="which caterer is delivering the sales breakfasts")
+    reply = asking("Vera", "gaps")
+    assert headline(reply) == "**1 question** has no good answer in the playbook."
+    ((words, times, people, last, knows, state),) = rows(reply)
+    assert "caterer" in words
+    assert (times, people, last) == ("3", "3", "18 Nov 2026")
+    assert knows == "Dana Whitfield"
+    assert "Sales lunch" in state
+    assert rows(asking("Dana", "gaps")) == rows(reply), "it is her card that comes nearest"
+    assert headline(asking("Eva", "gaps")) == "No question waits for an answer."
+
+
+def test_nobody_is_told_who_asked(asking: Asking) -> None:
+    asks(asking, "Sam", question="Which caterer delivers the sales breakfast?")
+    reply = asking("Dana", "gaps")
+    assert "Sam" not in reply.answer.model_dump_json()
+
+
+def test_whoever_should_know_writes_the_card_and_the_question_is_gone(
+    asking: Asking, knowledge: KnowledgeBase, playbook: Path
+) -> None:
+    asks(asking, "Sam", question="Which caterer delivers the sales breakfast?")
+    form = buttons(asking("Dana", "gaps"))["Write the card"]
+    assert form is not None
+    assert form.params["questions"] == "Which caterer delivers the sales breakfast?"
+    shown = asking("Dana", "card", **form.params, body="Feinkost Bauer delivers the sales breakfast.")
+    assert shown.answer.status is Status.CONFIRM, "a rep who answers for a card may write another one"
+    assert asking("Sam", "card", title="Mine", body="Words of mine.").answer.status is Status.REFUSED
+    card = playbook / "breakfast.md"
+    card.write_text(
+        "---\ntitle: Sales breakfast\nquestions: ['Which caterer delivers the sales breakfast?']\n---\n\n"
+        "# Sales breakfast\n\nFeinkost Bauer delivers the sales breakfast.\n"
+    )
+    try:
+        knowledge.add([playbook])
+        assert headline(asking("Dana", "gaps")) == "No question waits for an answer."
+    finally:
+        card.unlink()
+        knowledge.add([playbook])
+
+
+def test_an_answer_that_did_not_help_waits_until_somebody_looks_at_the_card(asking: Asking) -> None:
+    asks(asking, "Sam", question="When is the sales lunch?")
+    asking("Sam", "feedback", helpful="no", reason="outdated")
+    reply = asking("Dana", "gaps")
+    assert rows(reply)[0][-1] == "Sales lunch, outdated"
+    press(asking, "Dana", reply, "Still true: Sales lunch")
+    assert asking("Dana", "gaps").answer.idle
+
+
+def test_what_nobody_is_known_for_goes_to_the_managers_of_those_who_asked(asking: Asking, company: Company) -> None:
+    with company.database.writing() as session:
+        session.add(
+            Question(
+                key="k",
+                asked_at=NOW,
+                person_id=company.people["Eva"],
+                words="Do we sponsor chess clubs?",
+                band="unknown",
+            )
+        )
+    assert rows(asking("Ken", "gaps", owner="me"))[0][4] == "–"
+    assert asking("Mara", "gaps", owner="me").answer.idle
+    assert asking("Eva", "gaps", owner="everyone").answer.status is Status.REFUSED
+
+
+def test_in_a_channel_what_one_person_asked_privately_is_not_told(asking: Asking, company: Company) -> None:
+    channel = in_channel(company, "Mara", "Dana", "Sam")
+    asks(asking, "Sam", question="Which caterer delivers the sales breakfast?")
+    assert asking("Mara", "gaps", audience=channel).answer.idle
+    asks(asking, "Dana", question="Which caterer delivers the sales breakfast?")
+    assert len(rows(asking("Mara", "gaps", audience=channel))) == 1
+
+
+def test_in_a_channel_a_card_that_not_all_may_read_brings_no_question_along(asking: Asking, company: Company) -> None:
+    channel = in_channel(company, "Mara", "Dana")
+    asks(asking, "Mara", question="What is our discount floor?", audience=channel)
+    asking("Mara", "feedback", helpful="no", reason="unclear")
+    assert "floor" not in asking("Mara", "gaps", audience=channel).model_dump_json()
+    assert "Discount floor" in asking("Mara", "gaps").model_dump_json()
+
+
+def test_a_period_is_kept(asking: Asking) -> None:
+    asks(asking, "Sam", question="Which caterer delivers the sales breakfast?")
+    assert asking("Vera", "gaps", period="last month").answer.idle
+    assert "from 22 Oct 2026 to 18 Nov 2026" in notes(asking("Vera", "gaps"))
+
+
+# --- usage
+
+
+def test_usage_counts_answers_people_and_what_they_said(asking: Asking) -> None:
+    asks(asking, "Sam", "Dana", question="When is the sales lunch?")
+    asking("Sam", "feedback", helpful="no", reason="unclear")
+    asking("Dana", "feedback", helpful="yes")
+    asks(asking, "Eva", question="Which colour are our badges?")
+    reply = asking("Mara", "usage")
+    assert rows(reply)[0] == ["Sales lunch", "Dana Whitfield", "2", "2", "1", "1"]
+    assert bullets(reply, "Not helpful:") == ["**Sales lunch**: 1 of 2 found it unhelpful"]
+    assert bullets(reply, "Never used:") == ["Discount floor"], "an expired card can't be used"
+    assert headline(reply) == "**2 of 3 cards** answered 3 questions; 1 were never used."
+    assert asking("Sam", "usage").answer.status is Status.REFUSED
+
+
+def test_new_people_are_those_in_their_first_ninety_days(asking: Asking) -> None:
+    asks(asking, "Sam", question="When is the sales lunch?")
+    asks(asking, "Sam", "Dana", question="Which caterer delivers the sales breakfast?")
+    asked = rows(asking("Vera", "usage"), 1)
+    assert sorted((words, times, card) for words, times, _, card in asked) == [
+        ("When is the sales lunch?", "1", "Sales lunch"),
+        ("Which caterer delivers the sales breakfast?", "1", "no answer"),
+    ], "Sam began on 2 November, Dana longer ago"
+
+
+def test_usage_in_a_channel_tells_of_what_all_may_read(asking: Asking, company: Company) -> None:
+    asks(asking, "Mara", question="What is our discount floor?")
+    asks(asking, "Sam", question="When is the sales lunch?")
+    said = asking("Mara", "usage", audience=in_channel(company, "Mara", "Dana")).model_dump_json()
+    assert "Discount floor" not in said
+    assert "When is the sales lunch?" not in said, "one person asked it, privately"
+    assert "Sales lunch" in said
