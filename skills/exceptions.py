@@ -237,7 +237,7 @@ def list_missing_calls(watch: Watch) -> Iterator[Notice]:
 
 
 def list_uncalled(context: SkillContext, scope: Scope, period: Period) -> Sequence[Person]:
-    """Active people with a quota or something open in the period, nobody below and no call of their own, by name."""
+    """Active people with a quota in the period, nobody below them and no call of their own, by name."""
     achievements = count_achievements(context, scope, period, Metric.BOOKED, Level.TARGET)
     calls = get_calls(context, scope, period)
     people = {person.id: person for person in list_people(context.session, scope) if person.id is not None}

@@ -110,6 +110,8 @@ def present(found: Found) -> Answer:
 
 
 def _headline(found: Found, count: int) -> Text:
+    if found.praise and count == 1:
+        return found.praise[0].what
     if found.praise:
         return text("{first} And what else is new: {count}.", first=found.praise[0].what, count=count - 1)
     if count == 1:

@@ -1,10 +1,8 @@
 """Have a report sent at fixed times: make, pause, resume and delete."""
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,26 +13,17 @@ from skills.answer import Action, Choice, Invocation
 from skills.arrivals import next_moment
 from skills.change import Change
 from skills.contract import Audience, Effect, Example, Skill, SkillContext, SkillParams
-from skills.errors import Impossible, NotAllowed, NotFound, SkillError, Unclear
+from skills.errors import SkillError, Unclear
+from skills.named_reports import find_report, find_schedules
 from skills.places import find_place
 from skills.references import Rhythm, read_rhythm
-from skills.references.rhythms import DAYS, WORKDAYS
 from skills.rhythm import described, in_words, place_name, report_name, rhythm_of
-from skills.terms import DAY_NAMES, ROLES
-from skills.text import Moment, Text, text, verbatim
+from skills.text import Moment, Text, text
 from store.change_log import FieldChange, RecordChange, RecordKind, to_json
 from store.models import ReportSchedule, ScheduleStatus
-from store.schedules import get_schedule, list_schedules
+from store.schedules import list_schedules
 from store.scope import Scope
 
-CHOICES = 5
-EVERY_ONE = frozenset({"all", "everything", "all of them", "all reports", "全部", "所有", "都", "全部报告", "所有报告"})
-THE_ONE = frozenset({"it", "that", "this", "that one", "this one", "the report", "my report", "这个", "它", "那个"})
-REPORT_WORDS = re.compile(
-    r"\b(?:the|my|a|an|daily|weekly|monthly|report|digest|summary)\b|报告|报表|日报|周报|月报|我的|的", re.IGNORECASE
-)
-FILLERS = frozenset({"", "in", "on", "at", "one", "every", "to", "for", "from", "of"})
-SCHEDULE = re.compile(r"^(?:schedule:|#)?(?P<id>\d{1,18})$")
 WHEN = (
     text("every weekday at 8:30"),
     text("every day at 9:00"),
@@ -124,7 +113,7 @@ def _deed(words: str) -> Deed:
 
 
 def _make(context: SkillContext, params: ScheduleParams) -> Change:
-    skill = _find_report(context, params.report)
+    skill = find_report(context, params.report)
     report_params = {name: value for name, value in (params.report_params or {}).items() if value not in (None, "")}
     _try_out(context, skill, report_params)
     rhythm = _rhythm(params.when)
@@ -205,43 +194,6 @@ def _find_same(context: SkillContext, wanted: ReportSchedule) -> ReportSchedule 
     )
 
 
-def _find_report(context: SkillContext, words: str | None) -> Skill:
-    """The skill that is meant. Raises `NotFound`, `Impossible` or `NotAllowed` where it can't be scheduled."""
-    offered = [
-        skill
-        for skill in context.skills.values()
-        if skill.schedulable and skill.effect is Effect.READ and context.actor.role.rank >= skill.needs.rank
-    ]
-    choices = [Choice.of(verbatim(skill.name), report=skill.name) for skill in offered[:CHOICES]]
-    said = REPORT_WORDS.sub(" ", (words or "").lower().removeprefix("/sales")).strip()
-    if not said:
-        raise Unclear(text("Which report shall I send?"), choices=choices)
-    named = {name.lower(): skill for skill in context.skills.values() for name in (skill.name, *skill.aliases)}
-    skill = named.get(said) or _find_spoken(offered, said)
-    if skill is None:
-        near = dict.fromkeys(named[name].name for name in get_close_matches(said, list(named), n=CHOICES))
-        fitting = [Choice.of(verbatim(other.name), report=other.name) for other in offered if other.name in near]
-        raise NotFound(text("There is no **{report}** report.", report=words or ""), choices=fitting or choices)
-    if skill.effect is not Effect.READ or not skill.schedulable:
-        raise Impossible(
-            text("**{report}** can't be sent at fixed times.", report=skill.name),
-            text("These can: {reports}.", reports=", ".join(other.name for other in offered)),
-        )
-    if context.actor.role.rank < skill.needs.rank:
-        raise NotAllowed(text("Only a {role} can have that report.", role=ROLES[skill.needs]))
-    return skill
-
-
-def _find_spoken(skills: Sequence[Skill], words: str) -> Skill | None:
-    """The one skill whose examples use these words, such as 排行榜; None where there are several or none."""
-    speaking = [skill for skill in skills if _speaks(skill, words)]
-    return speaking[0] if len(speaking) == 1 else None
-
-
-def _speaks(skill: Skill | None, words: str) -> bool:
-    return skill is not None and len(words) > 1 and any(words in example.says.lower() for example in skill.examples)
-
-
 def _try_out(context: SkillContext, skill: Skill, params: Mapping[str, Any]) -> None:
     """Make the report once for its owner, so that what would fail every morning is asked about now."""
     try:
@@ -275,7 +227,7 @@ def _rhythm(words: str | None) -> Rhythm:
 
 def _send(context: SkillContext, words: str | None) -> Change:
     """The report once more, now, whatever its rhythm; one to a channel is asked about first."""
-    rows = _find_schedules(context, Deed.SEND, words)
+    rows = _find(context, Deed.SEND, words)
     records = tuple(
         RecordChange(
             kind=RecordKind.SCHEDULE,
@@ -294,7 +246,7 @@ def _send(context: SkillContext, words: str | None) -> Change:
 
 
 def _switch(context: SkillContext, deed: Deed, words: str | None) -> Change:
-    rows = _find_schedules(context, deed, words)
+    rows = _find(context, deed, words)
     if deed is Deed.KEEP:
         return Change(records=(), headline=text("It stays as it is: {report}.", report=described(rows[0])))
     records = tuple(
@@ -330,63 +282,9 @@ def _several(deed: Deed, count: int) -> Text:
     return text("{count} reports no longer sent.", count=count)
 
 
-def _find_schedules(context: SkillContext, deed: Deed, words: str | None) -> Sequence[ReportSchedule]:
-    """The schedules that the words mean: one, unless all are asked for."""
-    said = (words or "").strip().lower()
-    if exact := SCHEDULE.match(said):
-        return [_get_exact(context, deed, int(exact["id"]))]
-    mine = list_schedules(context.session, Scope.of([context.actor.id]))
-    able = [row for row in mine if row.status in BEFORE[deed]]
-    if not able:
-        advice = text("Say “my reports” to see what there is.") if mine else None
-        raise NotFound(text("You have no scheduled report that I could {deed}.", deed=DEED_NAMES[deed]), advice)
-    if said in EVERY_ONE:
-        return able
-    meant = able if not said or said in THE_ONE else [row for row in able if _is_meant(context, row, said)]
-    if len(meant) == 1:
-        return meant
-    choices = [Choice.of(described(row), which=f"schedule:{row.id}") for row in (meant or able)[:CHOICES]]
-    if not meant:
-        raise NotFound(text("You have no scheduled report “{words}”.", words=said), choices=choices)
-    raise Unclear(text("Which of them?"), choices=choices)
-
-
-def _get_exact(context: SkillContext, deed: Deed, number: int) -> ReportSchedule:
-    row = get_schedule(context.session, number)
-    if row is None or row.status == ScheduleStatus.DELETED or not context.write_scope.allows(row.owner_id):
-        raise NotFound(text("That report is no longer scheduled."), text("Say “my reports” to see what there is."))
-    if row.status not in BEFORE[deed]:
-        raise Impossible(
-            text("{report} is paused already.", report=described(row))
-            if deed is Deed.PAUSE
-            else text("{report} is running already.", report=described(row))
-        )
-    return row
-
-
-def _is_meant(context: SkillContext, row: ReportSchedule, said: str) -> bool:
-    """Whether every word that tells schedules apart fits this one: report, channel, days, what it is about."""
-    skill = context.skills.get(row.skill)
-    names = {row.skill, *(skill.aliases if skill else ())}
-    about = " ".join(str(value) for value in json.loads(row.params).values())
-    known = f"{row.channel_name} {about} {_days(row)}".lower().split()
-    words = [word for word in re.split(r"[\s,]+", REPORT_WORDS.sub(" ", said).replace("'s", "")) if word not in FILLERS]
-    return bool(words) and all(
-        word in names
-        or any(word.strip("#") in other for other in known)
-        or (not word.isascii() and _speaks(skill, word))
-        for word in words
-    )
-
-
-def _days(row: ReportSchedule) -> str:
-    """Words for its days; a report of every weekday is not "the Friday one"."""
-    if row.month_day is not None:
-        return f"month monthly {row.at}"
-    days = tuple(row.weekdays.split(","))
-    if days in (DAYS, WORKDAYS):
-        return f"{'daily' if days == DAYS else 'weekdays'} {row.at}"
-    return " ".join((*(DAY_NAMES[day].template.lower() for day in days), row.at))
+def _find(context: SkillContext, deed: Deed, words: str | None) -> Sequence[ReportSchedule]:
+    """The schedules that the words mean, each in a state in which the deed does something."""
+    return find_schedules(context, words, BEFORE[deed], DEED_NAMES[deed])
 
 
 def _weekdays(skill: str, when: str, channel: str | None = None, **about: str) -> ScheduleParams:
