@@ -81,6 +81,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "today": (
         (r"\bwhat (?:should|do|must|can) i (?:do|work on|focus on|start)\b(?!.*\b(?:first|if|say|before)\b)|\bwhere should i start\b|\bneeds? (?:me|my|some)? ?(?:attention|work|action)?\b.{0,12}(?:today|attention|work)|\bneeds me\b", 3),
         (r"\banything (?:i|we) (?:should|must|need to|have to) (?:do|look at|handle|work on)\b|\banything urgent\b", 3),
+        (r"\bwhat(?:'s| is) on(?: for (?:me|us))?(?: \[when\]| today)?\s*\??$", 3.6),
         (r"\bon my plate\b|\bto-?do'?s?\b|\boverdue\b|\bmy (?:tasks|agenda|day)\b|\bforgetting\b|\bneglect\w*\b", 3),
         (r"(?:今天|\[when\]).{0,6}(?:做什么|做啥|待办|要做|忙)|待办|需要我处理|要我处理|该做什么", 3.4),
     ),

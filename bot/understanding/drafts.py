@@ -25,7 +25,7 @@ POLITE = re.compile(
     re.IGNORECASE,
 )
 REQUEST = re.compile(
-    r"^(?:can|could|would|will) (?:you|u|we)(?: please| kindly| just)? |^(?:please|pls|plz|kindly) "
+    r"^(?:(?:can|could|would|will) (?:you|u)|(?:can|could) we)(?: please| kindly| just)? |^(?:please|pls|plz|kindly) "
     r"|^(?:i(?:'d| would) like (?:you )?to|i (?:want|need) (?:you )?to|let's|lets|go ahead and|help me(?: to)?) |^(?:请|麻烦|帮我|帮忙|请帮我|麻烦你)",
     re.IGNORECASE,
 )
@@ -43,7 +43,7 @@ UNREAL = re.compile(
     re.IGNORECASE,
 )
 QUESTION_WORD = re.compile(
-    r"^(?:who|what|what's|whats|when|where|why|how|which|is|are|was|were|did|does|do|has|have|had|should|am|any|whose|where's|who's)\b",
+    r"^(?:who|what|what's|whats|when|where|why|how|which|is|are|was|were|did|does|do|has|have|had(?= (?:i|we|you|they|he|she|it)\b)|should|am|any|whose|where's|who's)\b",
     re.IGNORECASE,
 )
 ASKED_WITHIN = re.compile(

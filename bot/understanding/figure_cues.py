@@ -55,7 +55,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     ),
     "slippage": (
         (r"\bslippage\b|\bslip(?:ped)? rate\b|\bpush (?:count|rate)s?\b|\bhow much\b.{0,30}\b(?:slip(?:s|ped)?|push(?:ed|es)?)\b", 4),
-        (r"\b(?:which|what) (?:deals?|opps?|opportunities)\b.{0,25}\b(?:pushed|slipped|slipping|delayed|moved out|keep (?:slipping|moving))\b|\b(?:most|often) pushed\b|\bpushed (?:most|twice|the most|more than)\b|\bwho pushes\b", 4),
+        (r"\b(?:which|what) (?:deals?|opps?|opportunities)\b.{0,25}\b(?:pushed|slipped|slipping|delayed|moved out|keep (?:slipping|moving))\b|\b(?:most|often) pushed\b|\bpushed (?:most|twice|the most|more than)\b|\bwho (?:keeps |is always |always )?push(?:es|ing)\b", 4),
         (r"(?:延期|推迟|滑单|顺延)(?:率|次数|情况|最多)|哪些.{0,8}(?:推迟|延期|滑)|(?:推迟|延期)了多少", 4),
     ),
     "changes": (
@@ -74,6 +74,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\bhow much (?:will|are) (?:i|we|\[person\]|\[team\]|my team|the team)\b.{0,20}\b(?:close|win|book|sell|land|bring in)\b|\bwill (?:i|we|\[person\]|\[team\]|my team|the team) (?:make|hit|reach|get to)\b", 4),
         (r"\bforecasts?\b(?! categor)(?!ed? as)", 3.6),
         (r"\b(?:where|how) (?:will|are|do) (?:i|we|\[person\]|\[team\]|my team|the team).{0,20}\b(?:land|end up|finish|come out)\b|\blanding\b|\bgoing to land\b", 3.6),
+        (r"\bwhat(?:'s| is| are) (?:my|our|the|\[person\]'s|\[team\]'s) (?:commit|call)\b(?! (?:for|to|of) (?:the|this) week)", 6.8),
         (r"\bbest[- ]case\b|\bcommit(?:ted)? (?:forecast|number|deals)\b|\bwhat(?:'s| is| are) (?:in )?(?:my|our|the|\[person\]'s|\[team\]'s) (?:commit|call)\b|\bin commit\b", 3.4),
         (r"预测(?!.{0,4}(?:准|偏|误))|预计(?:能)?(?:完成|做到|落)多少|能做(?:到)?多少|承诺(?:了)?多少", 3.6),
     ),
@@ -121,12 +122,12 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\bat[- ]risk\b|\brisk(?:s|y)?\b|\bred flags?\b|\bwarnings?\b|\bin (?:trouble|danger)\b", 3.6),
         (r"\bsingle[- ]?thread\w*\b|\bghost(?:ed|ing)\b|\b(?:were|was)\b.{0,20}\bflagged\b|\bflagged (?:deals|opps|opportunities)\b", 4.2),
         (r"\b(?:stale|stuck|stalled|ghosted|neglected|quiet|cold|silent|rotting) (?:deals?|opps?|opportunities|accounts)\b|\b(?:deals?|opps?|opportunities)\b.{0,25}\b(?:gone (?:quiet|cold|silent|stale)|stuck|stalled|ghosted|no next step|without (?:a )?next step|single[- ]thread\w*)\b", 3.8),
-        (r"风险|有危险|停滞|卡住|没(?:有)?动静|预警", 3.6),
+        (r"\bwhat(?:'s| is)(?: all)? (?:stuck|stalled|stalling|rotting|going cold)\b|风险|有危险|停滞|卡住|没(?:有)?动静|预警", 3.6),
     ),
     "targets": (
         (r"\btargets\b(?!.*\bmy (?:number|target)\b)|\btarget tree\b|\b(?:un|over-?|under-?)allocat\w+\b|\ballocation\b|\bgoal tree\b", 3.4),
         (r"\b(?:who|which|have|has)\b.{0,25}\baccept(?:ed)?\b.{0,20}\b(?:targets?|quotas?|numbers?)\b|\bhow (?:is|are|was|were)\b.{0,25}\b(?:target|quota|number)s?\b.{0,15}\b(?:split|divided|distributed|spread)\b", 4),
-        (r"目标(?:树|分解|分配|拆解)(?:情况|表|图|怎么样)?|未分配|超额分配|谁.{0,6}(?:接受|确认)了?目标", 4),
+        (r"目标.{0,4}(?:怎么|如何|怎样).{0,2}(?:分解|分配|拆)|目标(?:树|分解|分配|拆解)(?:情况|表|图|怎么样)?|未分配|超额分配|谁.{0,6}(?:接受|确认)了?目标", 4),
     ),
     "math": (
         (r"\bwhat(?:'s| is) behind\b|\bwhich (?:records|deals|opportunities) are (?:in|behind|part of)\b|怎么来的", 5.4),

@@ -48,7 +48,7 @@ RULES: Words = (
     ("ghosted", r"\bghost(?:ed|ing)\b|不(?:回|理)"),
     (
         "no activity",
-        r"\bno (?:recent )?(?:activit(?:y|ies)|contact|touch)\b|\b(?:quiet|silent|cold|neglected|stale)\b|没有?(?:动静|跟进|联系)",
+        r"\b(?:no|without(?: any)?) (?:recent )?(?:activit(?:y|ies)|contact|touch)\b|\b(?:quiet|silent|cold|neglected|stale)\b|没有?(?:动静|跟进|联系)",
     ),
     ("stalled", r"\bstall(?:ed|ing)?\b|\bstuck\b|停滞|卡住"),
     ("pushed", r"\bpush(?:ed|es)\b|\bslipp(?:ed|ing)\b|推迟|延期"),

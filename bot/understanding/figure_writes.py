@@ -15,6 +15,7 @@ SUBMIT = re.compile(
     re.IGNORECASE,
 )
 BEST = re.compile(r"\bbest[- ]case\b|最佳", re.IGNORECASE)
+CATEGORY = re.compile(r"\bbest[- ]case\b|\bcommit\b|\bcall\b|最佳|承诺", re.IGNORECASE)
 BECAUSE = re.compile(
     r"(?:\bbecause(?: of)?\b|\bsince\b|\bas (?=they|he|she|we|it|the)|[,，;；:：–—-]\s*(?!and\b)|因为|由于)\s*(?P<why>(?=.*[A-Za-z\u4e00-\u9fff]).+)$",
     re.IGNORECASE | re.DOTALL,
@@ -46,7 +47,7 @@ HOW = (
 TO = re.compile(r"(?:\bto|\bat|=|->|→|是|为|成|到|:)\s*$", re.IGNORECASE)
 SNOOZE = re.compile(
     r"\bsnooze\b|\b(?:put|hold) off (?:the |its |their |all )?(?:warnings?|flags?|reminders?)\b|\bstop (?:warning|nagging|reminding|flagging)\b|\b(?:mute|silence)\b.{0,15}\b(?:warnings?|flags?)\b"
-    r"|先别提醒|暂时?(?:不要|别)提醒|(?:提醒|预警|警告).{0,4}(?:推到|推迟到|延到|暂停到)|稍后提醒",
+    r"|先别提醒|(?:别|不要)再提醒|暂时?(?:不要|别)提醒|(?:提醒|预警|警告).{0,4}(?:推到|推迟到|延到|暂停到)|稍后提醒",
     re.IGNORECASE,
 )
 UNTIL = re.compile(r"(?:\buntil|\btill|\bto|到|推到|直到)\s*(?:the )?$", re.IGNORECASE)
@@ -101,6 +102,25 @@ def read_submit(frame: Frame) -> Draft | None:
     if note:
         params["note"] = note
     return Draft("submit", params, _is_meant(frame))
+
+
+def read_two_calls(frame: Frame) -> tuple[Draft, Draft] | None:
+    """Both categories in one sentence: "commit 300k, best case 420k"."""
+    amounts = frame.of(Kind.AMOUNT)
+    if len(amounts) != 2:
+        return None
+    second = CATEGORY.search(frame.clean, amounts[0].end, amounts[1].start)
+    draft = read_submit(frame.within(0, second.start())) if second else None
+    if (
+        second is None
+        or draft is None
+        or not draft.sure
+        or bool(BEST.match(second.group())) == ("category" in draft.params)
+    ):
+        return None
+    params = {name: value for name, value in draft.params.items() if name not in {"note", "category"}}
+    category = {"category": "best case"} if BEST.match(second.group()) else {}
+    return draft, Draft("submit", {**params, "amount": amounts[1].words, **category})
 
 
 def read_target(frame: Frame) -> Draft | None:

@@ -35,6 +35,9 @@ def label(skill: Skill, params: Mapping[str, Any]) -> Text:
             kind=named("kind", Word(value=str(params.get("kind", "")))) or "",
             deal=_shown(deal),
         )
+    if skill.name == "submit":
+        category = named("category", Word(value=str(params.get("category", "commit")).replace(" ", "_")))
+        return text("Submit {amount} as {category}", amount=str(params.get("amount", "")), category=category or "")
     words = ", ".join(str(value) for value in params.values() if isinstance(value, str | int))
     if not words:
         return skill.summary

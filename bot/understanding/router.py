@@ -15,6 +15,7 @@ from bot.understanding.conversation import load_state, set_state
 from bot.understanding.drafts import NEGATED, Draft, is_question, stripped
 from bot.understanding.entities import Kind, find_entities
 from bot.understanding.examples import Encode, Examples
+from bot.understanding.figure_writes import read_two_calls
 from bot.understanding.followups import Answered, corrected, follow_up, read_answer, switched
 from bot.understanding.grammar import names_skill, read_command
 from bot.understanding.hearing import Hearing, Message, Route, Understood
@@ -169,7 +170,9 @@ class Understanding:
     def _sentence(self, hearing: Hearing) -> Understood:
         if not hearing.frame.items and DEFINITION.search(stripped(hearing.frame.clean).rstrip("?？ ")):
             return self._run(hearing, Draft("ask", {"question": hearing.message.text}), "sentence")
-        parts = split_parts(hearing.frame, lambda frame: rank(frame, self._assistant.skills, self._examples, None))
+        parts = read_two_calls(hearing.frame) or split_parts(
+            hearing.frame, lambda frame: rank(frame, self._assistant.skills, self._examples, None)
+        )
         if parts is not None:
             first, second = parts
             done = self._run(hearing, first, "sentence")

@@ -41,9 +41,11 @@ CHINESE_TIME = (
 DAY_LIST = rf"(?:{DAY_NAME})s?(?:(?:,? and |, ?| & |/|\+| )(?:{DAY_NAME})s?)*"
 DAYS_NAME = "(?:mon|tues|wednes|thurs|fri|satur|sun)days"
 NTH = r"(?P<nth{0}>\d{{1,2}})(?:st|nd|rd|th){1}|(?P<first{0}>first)(?: day)?"
+PART_OF_DAY = r"(?: (?:in the )?(?:morning|afternoon|evening|night)s?)?"
+"""Not read as a time: the time itself is asked for where it is not said."""
 ENGLISH_RHYTHM = (
-    rf"(?:every|each) (?P<days>{DAY_LIST})"
-    rf"|(?P<plural>{DAYS_NAME}(?:(?:,? and |, ?| & |/){DAYS_NAME})*)"
+    rf"(?:(?:every|each) (?P<days>{DAY_LIST})"
+    rf"|(?P<plural>{DAYS_NAME}(?:(?:,? and |, ?| & |/){DAYS_NAME})*)){PART_OF_DAY}"
     rf"|weekly,? (?:on |every )?(?P<weekly>{DAY_LIST})"
     r"|(?P<workdays>(?:every |each |on )?(?:weekdays?|working days?|work ?days?|business days?)"
     r"|(?:mon|monday) ?(?:-|–|to|through) ?(?:fri|friday))"
