@@ -32,7 +32,7 @@ from store.channels import TRUSTED_FOR, get_channel_by_name, list_channel_member
 from store.models import Organisation, Person, ReportSchedule, Role, ScheduleStatus, Source
 from store.outbox import add_message, get_last_kept, is_unused
 from store.people import get_organisation, list_people
-from store.schedules import get_active_since, get_schedule, mark_covered, mark_made
+from store.schedules import get_active_since, get_schedule, is_standing_order, mark_covered, mark_made
 from store.scope import Scope
 
 LATE_AFTER = dt.timedelta(minutes=5)
@@ -50,6 +50,7 @@ class Outcome(StrEnum):
     NOTHING_DUE = "nothing due"
     ENQUEUED = "enqueued"
     EXPLAINED = "could not be made; its owner is told"
+    IDLE = "nothing to do, so nothing is sent"
     PAUSED = "paused"
     LET_GO = "let go"
     SETTLED_ELSEWHERE = "settled by another process, or changed in the meantime"
@@ -144,13 +145,17 @@ class Reports:
 
     # --- making it
 
-    def _make(self, schedule: ReportSchedule, due: Due, now: dt.datetime) -> tuple[Outcome, Message]:
-        """The report for the place that it goes to, or why there is none for its owner alone."""
+    def _make(self, schedule: ReportSchedule, due: Due, now: dt.datetime) -> tuple[Outcome, Message | None]:
+        """The report for the place that it goes to, or why there is none for its owner alone.
+
+        A list of work on which nothing stands is not sent, unless it was asked for at once.
+        """
         with self._assistant.database.session() as session:
             owner = session.get_one(Person, schedule.owner_id)
             actor = get_actor(session, owner)
             channel, audience = _get_audience(session, schedule, now)
             previous = get_last_kept(session, schedule.id or 0)
+            is_standing = is_standing_order(session, schedule.id or 0)
         skill = self._assistant.skills.get(schedule.skill)
         if skill is None or not skill.schedulable or skill.effect is not Effect.READ:
             why = text("**{report}** can't be scheduled any more.", report=schedule.skill)
@@ -168,7 +173,10 @@ class Reports:
             return Outcome.EXPLAINED, _explained(schedule, Answer(headline=headline, notes=(advice,)))
         if answer.status is not Status.ANSWER or (answer.private and channel):
             return Outcome.EXPLAINED, _explained(schedule, answer)
-        notes = (*answer.notes, *_late(schedule, due, now), _signed(schedule, owner))
+        if answer.idle and schedule.asked_at is None:
+            return Outcome.IDLE, None
+        signed = _unasked(schedule) if is_standing else _signed(schedule, owner)
+        notes = (*answer.notes, *_late(schedule, due, now), signed)
         actions = answer.actions if channel else (*answer.actions, *_switches(schedule))
         made = answer.model_copy(update={"notes": notes, "actions": actions})
         return Outcome.ENQUEUED, Message(made, schedule.owner_id, channel)
@@ -366,6 +374,13 @@ def _switches(schedule: ReportSchedule) -> tuple[Action, ...]:
 
 def _signed(schedule: ReportSchedule, owner: Person) -> Text:
     return text("Scheduled by {owner}, {rhythm}.", owner=owner.name, rhythm=in_words(rhythm_of(schedule)))
+
+
+def _unasked(schedule: ReportSchedule) -> Text:
+    return text(
+        "It comes {rhythm} when there is something to do. You did not ask for it: stop it here if you like.",
+        rhythm=in_words(rhythm_of(schedule)),
+    )
 
 
 def _late(schedule: ReportSchedule, due: Due, now: dt.datetime) -> Iterator[Text]:

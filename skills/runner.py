@@ -102,7 +102,7 @@ def confirm(assistant: Assistant, token: str, actor: Actor, audience: Audience, 
         # One transaction: what could not be written was not answered either, and can be said yes to again.
         with _told(assistant), assistant.database.writing() as session:
             skill, change = _take(session, token, actor, assistant.clock())
-            _check(_context(assistant, session, actor, audience, source), change)
+            _check(open_context(assistant, session, actor, audience, source), change)
             answer, changed = _apply(session, change, Author(actor.id, source, assistant.clock()))
     except SkillError as error:
         answer = error.answer()
@@ -134,7 +134,7 @@ def _run(
     check_skill(skill, actor.role)
     params = _validated(skill, invocation)
     with assistant.database.session() as session:
-        context = replace(_context(assistant, session, actor, audience, source), previous=previous)
+        context = replace(open_context(assistant, session, actor, audience, source), previous=previous)
         result = skill.run(context, params)
         if skill.effect is Effect.READ:
             assert skill.present is not None  # noqa: S101  (the contract makes sure of it)
@@ -190,7 +190,10 @@ def _validated(skill: Skill, invocation: Invocation) -> Any:
         raise Unclear(text("I need one thing more: {what}.", what=described)) from error
 
 
-def _context(assistant: Assistant, session: Session, actor: Actor, audience: Audience, source: Source) -> SkillContext:
+def open_context(
+    assistant: Assistant, session: Session, actor: Actor, audience: Audience, source: Source
+) -> SkillContext:
+    """What a skill may use for this person; raises `NotAllowed` for one who is no member now."""
     person = session.get(Person, actor.id)
     organisation = get_organisation(session)
     now = assistant.clock()

@@ -258,7 +258,7 @@ _SEEN = {
 _AT = {RateKind.DAILY: "the rates of the day", RateKind.PLAN: "the plan's rates"}
 SETTINGS = (
     "name", "zone", "currency", "fiscal_start_month", "fiscal_year_named_by", "sharing", "year_pattern", "year_start",
-    "week_start", "open_rates", "questions_channel", "cards_by", "posts_amounts",
+    "week_start", "open_rates", "questions_channel", "cards_by", "owners_reminded", "posts_amounts",
 )  # fmt: skip
 _A = {Role.REP: "a rep", Role.MANAGER: "a manager", Role.ADMIN: "an administrator"}
 

@@ -97,6 +97,11 @@ def build_parser() -> argparse.ArgumentParser:
     )
     company.add_argument("--cards-by", choices=list(Role), help="from which role on people may add cards and files")
     company.add_argument(
+        "--owners-reminded",
+        action=argparse.BooleanOptionalAction,
+        help="whether owners of cards are sent every week what is to be done about them",
+    )
+    company.add_argument(
         "--posts-amounts", action=argparse.BooleanOptionalAction, help="whether win posts say for how much"
     )
     company.add_argument(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from store.change_log import CREATED, RecordKind
-from store.models import ChangeEntry, Person, ReportSchedule, ScheduleStatus
+from store.models import ChangeEntry, Person, ReportSchedule, ScheduleStatus, Source
 from store.scope import Scope
 
 
@@ -63,6 +63,24 @@ def get_active_since(session: Session, schedule_id: int) -> dt.datetime | None:
         .order_by(col(ChangeEntry.id).desc())
         .limit(1)
     ).first()
+
+
+def is_standing_order(session: Session, schedule_id: int) -> bool:
+    """Whether nobody asked for it: it was made for its owner by itself, as the change log tells."""
+    made = (
+        ChangeEntry.record_kind == RecordKind.SCHEDULE,
+        ChangeEntry.record_id == schedule_id,
+        ChangeEntry.field == CREATED,
+        col(ChangeEntry.actor_id).is_(None),
+        ChangeEntry.source == Source.SCHEDULE,
+    )
+    return session.exec(select(ChangeEntry.id).where(*made).limit(1)).first() is not None
+
+
+def list_ever_had(session: Session, scope: Scope, skill: str) -> frozenset[int]:
+    """The people in scope who have a schedule of this report, or had one and deleted it."""
+    owners = select(ReportSchedule.owner_id).where(scope.clause(ReportSchedule.owner_id), ReportSchedule.skill == skill)
+    return frozenset(session.exec(owners).all())
 
 
 def mark_made(session: Session, schedule: ReportSchedule) -> None:

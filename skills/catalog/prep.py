@@ -14,6 +14,7 @@ from skills.flags import described, question_for
 from skills.measures.risk import Finding
 from skills.passages import readable
 from skills.permissions import check_shown
+from skills.readers import get_readers
 from skills.references import find_account, find_opportunity
 from skills.standing import get_judged
 from skills.terms import BUYING_ROLES, KINDS
@@ -83,9 +84,9 @@ def run(context: SkillContext, params: PrepParams) -> CallPlan:
     product = session.get(Product, opportunity.product_id) if opportunity.product_id else None
     judged = get_judged(context, context.scope, opportunity_id)
     with readable():
-        exit_criteria = _stage_card(context.knowledge, stage)
-        objections = _objections(context.knowledge, stage, opportunity.competitor, product.name if product else "")
-        competitor = _competitor(context.knowledge, opportunity.competitor)
+        exit_criteria = _stage_card(context, stage)
+        objections = _objections(context, stage, opportunity.competitor, product.name if product else "")
+        competitor = _competitor(context, opportunity.competitor)
     return CallPlan(
         account=session.get(Account, opportunity.account_id) if opportunity.account_id else None,
         opportunity=opportunity,
@@ -127,21 +128,21 @@ def _account_plan(context: SkillContext, words: str, missing: NotFound) -> CallP
     )
 
 
-def _stage_card(knowledge: KnowledgeBase, stage: Stage) -> Cited | None:
+def _stage_card(context: SkillContext, stage: Stage) -> Cited | None:
     """What must be true before the opportunity leaves its stage, from the stage's card."""
-    for document in _current(knowledge, "stage"):
+    for document in _current(context, "stage"):
         named = [name.lower() for name in document.card.stage] or [document.title.lower()]
         if any(stage.name.lower() == name or stage.name.lower() in name for name in named):
-            return _section(knowledge, document, EXIT_HEADINGS)
+            return _section(context.knowledge, document, EXIT_HEADINGS)
     return None
 
 
-def _competitor(knowledge: KnowledgeBase, competitor: str) -> Cited | None:
+def _competitor(context: SkillContext, competitor: str) -> Cited | None:
     if not competitor:
         return None
-    for document in _current(knowledge, "competitor"):
+    for document in _current(context, "competitor"):
         if competitor.lower() in document.title.lower():
-            return _section(knowledge, document, ("questions to plant", "traps", "where we win"))
+            return _section(context.knowledge, document, ("questions to plant", "traps", "where we win"))
     return None
 
 
@@ -157,7 +158,7 @@ def _section(knowledge: KnowledgeBase, document: Document, headings: Sequence[st
     return None
 
 
-def _objections(knowledge: KnowledgeBase, stage: Stage, competitor: str, product: str) -> tuple[str, ...]:
+def _objections(context: SkillContext, stage: Stage, competitor: str, product: str) -> tuple[str, ...]:
     """Titles of the objections to expect: at this stage, for this product, and about a competitor if there is one."""
 
     def fit(document: Document) -> int:
@@ -165,12 +166,14 @@ def _objections(knowledge: KnowledgeBase, stage: Stage, competitor: str, product
         rival = 2 * (bool(competitor) and card.objection_class == "competitor")
         return 2 * (stage.name in card.stage) + (product in card.product) + rival
 
-    fitting = [document for document in _current(knowledge, "objection") if fit(document) > 1]
+    fitting = [document for document in _current(context, "objection") if fit(document) > 1]
     return tuple(document.title for document in sorted(fitting, key=fit, reverse=True)[:OBJECTIONS])
 
 
-def _current(knowledge: KnowledgeBase, kind: str) -> list[Document]:
-    return [document for document in knowledge.documents(kind=kind) if document.is_current]
+def _current(context: SkillContext, kind: str) -> list[Document]:
+    """Cards of a kind that are in force and that everybody here may read."""
+    readers = get_readers(context)
+    return [one for one in context.knowledge.documents(kind=kind) if one.is_current and readers.may_read(one.card)]
 
 
 def present(plan: CallPlan) -> Answer:

@@ -79,6 +79,8 @@ class Organisation(SQLModel, table=True):
     """Name of the channel where questions go that the knowledge base does not answer; none when empty."""
     cards_by: str = "manager"
     """From which role on people may put cards and files into the playbook."""
+    owners_reminded: bool = True
+    """Whether who answers for cards is sent every week, unasked, which are due and what was asked in vain."""
     progress_shared: bool = False
     """Whether managers see how far their new people are, where these have not said anything themselves."""
 

@@ -18,6 +18,7 @@ COLUMNS = (
     ("organisation", "open_rates VARCHAR NOT NULL DEFAULT 'daily' CONSTRAINT ck_organisation_open_rates CHECK (open_rates IN ('daily', 'plan'))"),
     ("organisation", "questions_channel VARCHAR NOT NULL DEFAULT ''"),
     ("organisation", "cards_by VARCHAR NOT NULL DEFAULT 'manager' CONSTRAINT ck_organisation_cards_by CHECK (cards_by IN ('rep', 'manager', 'admin'))"),
+    ("organisation", "owners_reminded BOOLEAN NOT NULL DEFAULT TRUE"),
     ("organisation", "progress_shared BOOLEAN NOT NULL DEFAULT FALSE"),
     ("organisation", "posts_amounts BOOLEAN NOT NULL DEFAULT TRUE"),
     ("outbox", "kept VARCHAR NOT NULL DEFAULT ''"),
