@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -107,16 +108,9 @@ class FoundPassage:
 
 _FOUND = """
 SELECT p.id, p.document_id, d.file, d.title, d.card, d.superseded_by, p.path, p.start, p."end",
-       p.section_start, p.section_end, p.context, substr(d.text, p.start + 1, p."end" - p.start)
+       p.section_start, p.section_end, p.context
 FROM passages p JOIN documents d ON d.id = p.document_id
 """
-
-
-def _found(row: Sequence[object]) -> FoundPassage:
-    values = list(row)
-    values[4] = Card.from_json(json.loads(str(values[4])))
-    values[6] = tuple(json.loads(str(values[6])))
-    return FoundPassage(*values)  # type: ignore[arg-type]
 
 
 class Rows:
@@ -394,9 +388,35 @@ class Rows:
     def get_passages(self, passage_ids: Sequence[int]) -> dict[int, FoundPassage]:
         marks = ",".join("?" * len(passage_ids))
         rows = self._connection.execute(f"{_FOUND} WHERE p.id IN ({marks})", list(passage_ids))
-        return {int(row[0]): _found(row) for row in rows}
+        return {found.id: found for found in self._found(rows)}
 
     def list_passages(self, document_id: int) -> list[FoundPassage]:
         """The passages of a document in their order."""
         rows = self._connection.execute(f"{_FOUND} WHERE p.document_id = ? ORDER BY p.start", (document_id,))
-        return [_found(row) for row in rows]
+        return list(self._found(rows))
+
+    def _found(self, rows: Iterable[Sequence[Any]]) -> Iterator[FoundPassage]:
+        """Each document is read once: a long one may have thousands of passages, and the database counts characters."""
+        texts: dict[int, str] = {}
+        cards: dict[str, Card] = {}
+        for row in rows:
+            passage_id, document_id, file, title, card, superseded_by, path, start, end, *places, context = row
+            if document_id not in texts:
+                texts[document_id] = self.get_text(document_id)
+            if card not in cards:
+                cards[card] = Card.from_json(json.loads(card))
+            yield FoundPassage(
+                passage_id,
+                document_id,
+                file,
+                title,
+                cards[card],
+                superseded_by,
+                tuple(json.loads(path)),
+                start,
+                end,
+                places[0],
+                places[1],
+                context,
+                texts[document_id][start:end],
+            )
