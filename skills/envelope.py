@@ -21,6 +21,8 @@ class Envelope:
     records: RecordFilter | None = None
     filters: tuple[Text, ...] = ()
     warnings: tuple[Text, ...] = ()
+    rule: Text | None = None
+    """At which exchange rates; None where nothing is converted."""
 
     def money(
         self,
@@ -95,6 +97,7 @@ class Envelope:
             period=self.period,
             as_of=self.as_of,
             definition=definition,
+            rule=self.rule,
             filters=self.filters,
             records=records or self.records,
             count=count,

@@ -15,13 +15,14 @@ from skills.measures.risk import Rule
 from skills.standing import Judged, list_judged_then
 from skills.text import AnyValue, Text, text, value
 from store.models import Status
-from store.risk import Outcome, get_snapshot_day, list_outcomes
+from store.risk import Outcome, list_outcomes
 from store.scope import Scope
+from store.snapshots import get_last_snapshot_day
 
 AGO = 90
 """Days after which it is known how things went."""
-OLDEST = 120
-"""A snapshot that is older than this is no answer to how things went in the last quarter."""
+OLDER = dt.timedelta(days=30)
+"""A snapshot that is older by more than this is no answer to how things went in the last quarter."""
 FEW = 10
 """Opportunities on either side that a share needs at the least."""
 
@@ -67,8 +68,8 @@ def get_precision(context: SkillContext, scope: Scope) -> Precision:
     Evaluated from the snapshot of that day, the log and the activities up to then. Who was known to play which part is
     kept without a date, so the rule about the buyer is left out, and snoozes are no matter.
     """
-    day = get_snapshot_day(context.session, context.today - dt.timedelta(days=AGO))
-    if day is None or (context.today - day).days > OLDEST:
+    day = get_last_snapshot_day(context.session, context.today - dt.timedelta(days=AGO), OLDER)
+    if day is None:
         return Precision(None)
     precision = Precision(day)
     waiting: list[Judged] = []

@@ -17,19 +17,17 @@ from skills.measures.calendar import Grain, Period
 from skills.measures.forecast import Chance
 from skills.outlook import get_chances
 from skills.text import Text, text
-from store.forecasts import (
-    get_snapshot_day,
-    list_calls,
-    sum_snapshot,
-    sum_won_by_window,
-)
+from store.forecasts import list_calls, sum_snapshot, sum_won_by_window
 from store.models import Category, Person
 from store.money import Money
 from store.people import list_report_ids
 from store.scope import Scope
+from store.snapshots import get_last_snapshot_day
 
 PERIODS = 8
 """How many past periods are looked at."""
+SNAPSHOT_WITHIN = dt.timedelta(days=7)
+"""A snapshot that is so much older than the day asked for does not tell of it."""
 VINTAGE = re.compile(
     r"^(?:at |on |in |after )?(?:the )?(?:end of )?(?P<unit>day|week|d|w)\s*(?P<number>\d{1,2})$", re.IGNORECASE
 )
@@ -273,7 +271,7 @@ class _Snapshots:
         pairs: tuple[list[Pair], list[Pair], list[Pair]] = ([], [], [])
         for number, (period, day) in enumerate(zip(self._periods, days, strict=True)):
             actual = self._actual(number)
-            taken_on = get_snapshot_day(self._context.session, day - dt.timedelta(days=1))
+            taken_on = get_last_snapshot_day(self._context.session, day - dt.timedelta(days=1), SNAPSHOT_WITHIN)
             sums = None if taken_on is None or actual is None else self._sums(taken_on, period, number)
             if sums is None or actual is None:
                 continue

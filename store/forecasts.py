@@ -19,7 +19,6 @@ from store.scope import Scope
 
 ENOUGH_CLOSED = 20_000
 """More of them make no chance more exact than it is used; reading them all would take the longer, the older the log."""
-SNAPSHOT_WITHIN = dt.timedelta(days=7)
 """A snapshot that is older than this says too little about a day."""
 
 
@@ -216,15 +215,6 @@ def list_stage_outcomes(session: Session, start: dt.date, end: dt.date) -> Seque
         .group_by(col(ChangeEntry.new))
     )
     return [StageOutcome(int(stage), closed_ones, won) for stage, closed_ones, won in rows]
-
-
-def get_snapshot_day(session: Session, day: dt.date) -> dt.date | None:
-    """The newest day up to and with `day` that a snapshot was taken of; None where the newest is over a week older."""
-    return session.scalar(
-        select(func.max(Snapshot.taken_on)).where(
-            col(Snapshot.taken_on) <= day, col(Snapshot.taken_on) >= day - SNAPSHOT_WITHIN
-        )
-    )
 
 
 def sum_snapshot(

@@ -319,9 +319,3 @@ def list_outcomes(session: Session, ids: Sequence[int]) -> Mapping[int, Outcome]
 
 def _of_opportunities(ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
     return (and_(col(ChangeEntry.record_kind) == RecordKind.OPPORTUNITY, col(ChangeEntry.record_id).in_(ids)),)
-
-
-def get_snapshot_day(session: Session, until: dt.date) -> dt.date | None:
-    """The newest day up to `until` of which there is a snapshot; None where there is none."""
-    found: dt.date | None = session.scalar(select(func.max(Snapshot.taken_on)).where(col(Snapshot.taken_on) <= until))
-    return found

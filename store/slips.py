@@ -107,21 +107,16 @@ def list_slips(session: Session, scope: Scope, span: Span, due: Due, today: dt.d
     return [Slip(*row) for row in found]
 
 
-def list_pushed(
-    session: Session, scope: Scope, edges: Sequence[dt.date], *, limit: int, ids: Sequence[int] | None = None
-) -> Sequence[Pushed]:
+def list_pushed(session: Session, scope: Scope, edges: Sequence[dt.date], *, limit: int) -> Sequence[Pushed]:
     """Open opportunities by how often their date was moved across an edge to later, the most often first.
 
     `edges` are the first days of periods. What was taken back, and what took it back, are no pushes.
     """
     pushes = func.count()
-    conditions = _pushed(scope, edges)
-    if ids is not None:
-        conditions.append(col(Opportunity.id).in_(ids))
     counted = (
         select(col(Opportunity.id).label("id"), pushes.label("pushes"))
-        .join(ChangeEntry, _its_entries())
-        .where(*conditions)
+        .join(ChangeEntry, col(ChangeEntry.record_id) == col(Opportunity.id))
+        .where(*_open(scope), *_pushes(edges))
         .group_by(col(Opportunity.id))
         .order_by(pushes.desc(), col(Opportunity.id))
         .limit(limit)
@@ -151,40 +146,41 @@ def count_pushes(session: Session, scope: Scope, edges: Sequence[dt.date]) -> di
     """For each owner, how often the dates of their open opportunities were pushed, and how many of them were."""
     found = session.execute(
         select(col(Opportunity.owner_id), func.count(), func.count(col(Opportunity.id).distinct()))
-        .join(ChangeEntry, _its_entries())
-        .where(*_pushed(scope, edges))
+        .join(ChangeEntry, col(ChangeEntry.record_id) == col(Opportunity.id))
+        .where(*_open(scope), *_pushes(edges))
         .group_by(col(Opportunity.owner_id))
     )
     return {owner: (pushes, deals) for owner, pushes, deals in found}
 
 
-def _its_entries() -> ColumnElement[bool]:
-    return and_(
-        col(ChangeEntry.record_kind) == RecordKind.OPPORTUNITY, col(ChangeEntry.record_id) == col(Opportunity.id)
-    )
+def count_pushes_of(session: Session, ids: Sequence[int], edges: Sequence[dt.date]) -> dict[int, int]:
+    """How often the date of each of these opportunities was pushed, whatever has become of it since."""
+    record = col(ChangeEntry.record_id)
+    found = session.execute(select(record, func.count()).where(record.in_(ids), *_pushes(edges)).group_by(record))
+    return {row[0]: row[1] for row in found}
 
 
-def _pushed(scope: Scope, edges: Sequence[dt.date]) -> list[ColumnElement[bool]]:
-    """Entries that move the date of an open opportunity across an edge to later. Dates in the log sort as text."""
+def _open(scope: Scope) -> list[ColumnElement[bool]]:
+    conditions = [col(Opportunity.status) == Status.OPEN, scope.clause(Opportunity.owner_id)]
+    if scope.people is not None:
+        # The entries of some people's opportunities are looked up one by one: those of the field are everybody's.
+        conditions.append(col(ChangeEntry.record_id).in_(select(col(Opportunity.id)).where(*conditions)))
+    return conditions
+
+
+def _pushes(edges: Sequence[dt.date]) -> list[ColumnElement[bool]]:
+    """Entries that move a date across an edge to later. Dates in the log sort as text."""
     undone = select(col(ChangeEntry.undoes)).where(col(ChangeEntry.undoes).is_not(None))
     old, new = col(ChangeEntry.old), col(ChangeEntry.new)
     texts = [json.dumps(edge.isoformat()) for edge in edges]
-    conditions = [
-        col(Opportunity.status) == Status.OPEN,
-        scope.clause(Opportunity.owner_id),
+    return [
+        col(ChangeEntry.record_kind) == RecordKind.OPPORTUNITY,
         col(ChangeEntry.field) == "expected_close",
         old < new,
         or_(*(and_(old < edge, new >= edge) for edge in texts)),
         col(ChangeEntry.undoes).is_(None),
         col(ChangeEntry.change_id).not_in(undone),
     ]
-    if scope.people is not None:
-        # The entries of some people's opportunities are looked up one by one: those of the field are everybody's.
-        theirs = select(col(Opportunity.id)).where(
-            col(Opportunity.status) == Status.OPEN, scope.clause(Opportunity.owner_id)
-        )
-        conditions.append(col(ChangeEntry.record_id).in_(theirs))
-    return conditions
 
 
 def _outcomes(session: Session, scope: Scope, span: Span, due: Due, today: dt.date) -> Subquery:

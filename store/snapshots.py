@@ -22,9 +22,11 @@ def list_missing_days(session: Session, until: dt.date) -> Sequence[dt.date]:
     return [first + dt.timedelta(days=number) for number in range((until - first).days + 1)]
 
 
-def get_last_snapshot_day(session: Session, day: dt.date) -> dt.date | None:
-    """The newest day up to and with `day` of which there is a snapshot. Everybody may know it."""
-    return session.scalar(select(func.max(Snapshot.taken_on)).where(col(Snapshot.taken_on) <= day))
+def get_last_snapshot_day(session: Session, day: dt.date, within: dt.timedelta | None = None) -> dt.date | None:
+    """The newest day up to and with `day` of which there is a snapshot; None where it is older than `within`.
+    Everybody may know it."""
+    found: dt.date | None = session.scalar(select(func.max(Snapshot.taken_on)).where(col(Snapshot.taken_on) <= day))
+    return None if found is None or (within is not None and found < day - within) else found
 
 
 def add_snapshot(session: Session, day: dt.date) -> int:

@@ -7,7 +7,8 @@ from pydantic import Field
 from skills.answer import Action, Answer, Invocation
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.errors import NotAllowed
-from skills.forecast_view import list_blocks, list_figures, list_rules, list_warnings
+from skills.forecast_figures import list_figures, list_rules, list_warnings
+from skills.forecast_view import list_blocks
 from skills.measures.calendar import Grain
 from skills.population import find_period, find_population, period_words
 from skills.roll_up import Forecast, build_forecast

@@ -14,7 +14,7 @@ from skills.digests import Asked, Digest, Notice, Section, list_facts
 from skills.digests import present as present_digest
 from skills.errors import NotAllowed
 from skills.figure import Figure
-from skills.forecast_view import list_figures, list_rules, list_warnings
+from skills.forecast_figures import list_figures, list_rules, list_warnings
 from skills.measures.calendar import Grain
 from skills.outlook import Outlook, get_outlook
 from skills.population import find_period, find_population, period_words

@@ -19,7 +19,7 @@ from skills.wording import period_name
 from store.history import Due, Span, get_first_day, list_standing_ids
 from store.money import Money, Rates
 from store.people import list_people
-from store.slips import Outcome, OutcomeSum, Slip, count_pushes, list_pushed, list_slips, sum_outcomes
+from store.slips import Outcome, OutcomeSum, Slip, count_pushes, count_pushes_of, list_pushed, list_slips, sum_outcomes
 
 SHOWN = 10
 IDS = 300
@@ -85,10 +85,7 @@ def run(context: SkillContext, params: SlippageParams) -> Slippage:
         pushed=tuple(pushed[:listed]),
         pushes=sum(count for count, _ in pushes.values()),
         pushed_count=pushed_count,
-        pushes_of={
-            row.opportunity_id: row.pushes
-            for row in list_pushed(session, scope, edges, limit=listed, ids=[slip.opportunity_id for slip in largest])
-        },
+        pushes_of=count_pushes_of(session, [slip.opportunity_id for slip in largest], edges),
         originals=by_currency(Money(row.amount_minor, row.currency) for row in sums),
         due_ids=tuple(opened) if len(opened) <= IDS else None,
         slip_ids=_ids((slip.opportunity_id for slip in slips), slipped_count),

@@ -11,7 +11,7 @@ from skills.digests import Digest, Notice, Section
 from skills.digests import present as present_digest
 from skills.errors import NotAllowed
 from skills.exceptions import list_uncalled
-from skills.forecast_view import list_figures, list_warnings
+from skills.forecast_figures import list_figures, list_warnings
 from skills.measures.calendar import Grain, Period
 from skills.outlook import Outlook, Part, get_outlook
 from skills.population import find_population, period_words

@@ -33,10 +33,11 @@ WITHOUT = {
         channels.get_channel channels.get_channel_by_name channels.list_channels channels.list_channel_members
         """,
     "since when there is a record at all: days, and nothing of what was recorded": """
-        history.get_first_day snapshots.get_last_snapshot_day risk.get_snapshot_day forecasts.get_snapshot_day
+        history.get_first_day snapshots.get_last_snapshot_day
         """,
     "what belongs to opportunities that a query with a scope has found": """
         risk.list_touches risk.list_parts risk.list_logged risk.list_snoozes risk.list_outcomes credits.list_splits
+        slips.count_pushes_of
         """,
     "what all of the company's closed opportunities have taught, with nobody's name: chances, days, usual amounts": """
         forecasts.list_stage_outcomes risk.list_won_sample
