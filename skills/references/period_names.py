@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from skills.references import period_readers as means
+from skills.references import rolling
 from skills.references.day_readers import MONTH_NAME, NUM
 from skills.references.numerals import WHOLE
 from skills.references.period_readers import DAY_STEPS, TO_DATE, Reader
@@ -104,20 +105,20 @@ SIMPLE_TABLE: list[tuple[str, Reader]] = [
     ),
     (
         rf"(?:in |over |during )?(?:the )?(?:last|past|previous|trailing|rolling) (?P<n>{WHOLE})[ -]?(?P<u>{UNIT})",
-        means.last_several,
+        rolling.last_several,
     ),
     (r"前(?P<n>[二三四两234])季度", means.first_of_year),
-    (rf"(?:最近|过去|近|前)(?:的)?(?P<n>{NUM})(?P<u>{CHINESE_UNIT})", means.last_several),
-    (r"(?:最近|过去|近)(?P<n>)(?P<u>半年)", means.last_several),
+    (rf"(?:最近|过去|近|前)(?:的)?(?P<n>{NUM})(?P<u>{CHINESE_UNIT})", rolling.last_several),
+    (r"(?:最近|过去|近)(?P<n>)(?P<u>半年)", rolling.last_several),
     (
         rf"(?:with)?(?:in |over |during )?(?:the )?(?:next|coming|following) (?P<n>{WHOLE})[ -]?(?P<u>{UNIT})",
-        means.next_several,
+        rolling.next_several,
     ),
-    (rf"(?:在)?(?:未来|接下来|今后|往后|下)(?:的)?(?P<n>{NUM})(?P<u>{CHINESE_UNIT})", means.next_several),
-    (r"(?:未来|接下来)(?:的)?(?P<n>)(?P<u>半年)", means.next_several),
-    (r"ttm|ltm|trailing twelve months", means.twelve_months),
-    (rf"(?:in |over |during )?(?:the )?(?:last|past|previous) (?:a )?(?:{FEW}) (?P<u>{UNIT})", means.a_few),
-    (rf"(?:最近|过去|近)几(?P<u>{CHINESE_UNIT})", means.a_few),
+    (rf"(?:在)?(?:未来|接下来|今后|往后|下)(?:的)?(?P<n>{NUM})(?P<u>{CHINESE_UNIT})", rolling.next_several),
+    (r"(?:未来|接下来)(?:的)?(?P<n>)(?P<u>半年)", rolling.next_several),
+    (r"ttm|ltm|trailing twelve months", rolling.twelve_months),
+    (rf"(?:in |over |during )?(?:the )?(?:last|past|previous) (?:a )?(?:{FEW}) (?P<u>{UNIT})", rolling.a_few),
+    (rf"(?:最近|过去|近)几(?P<u>{CHINESE_UNIT})", rolling.a_few),
     (rf"(?:the )?first (?:day )?of {WHICH} (?P<grain>week|month|quarter|half|year)", means.first_day),
     (r"(?:the )?(?P<which>last|past|previous|this|next|coming)(?: |-)weekend", means.weekend),
     (r"(?P<which>上上|上个?|本|这个?|下个?)周末", means.weekend),
