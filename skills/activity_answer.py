@@ -297,7 +297,7 @@ def _people(found: Activities) -> Table:
     return Table(
         title=text("By person"),
         columns=(
-            Column(label=text("Name")),
+            Column(label=text("Person")),
             Column(label=HEADINGS[kind], numeric=True),
             Column(label=text("Days"), numeric=True),
             Column(label=text("A day"), numeric=True),

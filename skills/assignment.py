@@ -15,7 +15,7 @@ from skills.holders import Holder
 from skills.measures.calendar import Grain, Month, Period
 from skills.text import Text, text
 from skills.track_record import list_past_periods
-from skills.wording import period_name
+from skills.wording import enumeration, period_name
 from store.forecasts import sum_won_by_window
 from store.models import RateKind
 from store.money import Money
@@ -115,7 +115,7 @@ def _converted(context: SkillContext, rows: Sequence[OpenSum]) -> dict[int, Frac
         raise Impossible(
             text(
                 "There is no exchange rate for {currencies}, so the parts can't be compared.",
-                currencies=", ".join(sorted(missing)),
+                currencies=enumeration(sorted(missing)),
             ),
             text("An administrator can import the rates; or split it evenly."),
         )

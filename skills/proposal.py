@@ -10,7 +10,7 @@ from skills.contract import SkillContext
 from skills.holders import Holder
 from skills.target_change import Part, Plan
 from skills.text import AnyValue, Text, text, value, verbatim
-from skills.wording import month_name, period_name
+from skills.wording import enumeration, month_name, period_name
 from store.models import Metric
 from store.money import Money, rounded
 
@@ -91,9 +91,9 @@ def remaining(plan: Plan, own: Part, minor: int) -> Text | None:
     return text("Nothing of the target of **{whose}** stays with nobody.", whose=whose)
 
 
-def _names(parts: Sequence[Part]) -> str:
-    names = ", ".join(part.holder.label for part in parts[:NAMED])
-    return f"{names} …" if len(parts) > NAMED else names
+def _names(parts: Sequence[Part]) -> Text:
+    names = enumeration([part.holder.label for part in parts[:NAMED]])
+    return text("{names} …", names=names) if len(parts) > NAMED else names
 
 
 def list_unweighted(parts: Sequence[Part]) -> list[Text]:

@@ -33,6 +33,12 @@ AUDIENCES: Mapping[str, frozenset[str]] = {
     "managers": MANAGERS,
     "admins": ADMINISTRATORS,
 }
+GROUPS: Mapping[str, Text] = {
+    "everyone": text("everyone"),
+    "sales": text("everyone in sales"),
+    "managers": text("managers"),
+    "admins": text("administrators"),
+}
 
 
 def get_enquiry(session: Session, words: str | None) -> Enquiry | None:
@@ -132,7 +138,7 @@ def saved(
             for field, new in now.items()
         ),
     )
-    readers = listed([verbatim(one) for one in card.audience])
+    readers = listed([GROUPS.get(one) or verbatim(one) for one in card.audience])
     doubts: list[Text] = [
         text("It goes into the playbook. Readers: {readers}. Owner: {owner}.", readers=readers, owner=owner.name)
     ]

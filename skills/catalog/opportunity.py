@@ -297,8 +297,10 @@ def _people(view: OpportunityView) -> list[Text]:
     return items
 
 
-def _contact(contact: Contact) -> str:
-    return f"{contact.name} ({contact.title})" if contact.title else contact.name
+def _contact(contact: Contact) -> Text:
+    if not contact.title:
+        return verbatim(contact.name)
+    return text("{name} ({title})", name=contact.name, title=contact.title)
 
 
 def _activity(row: ActivityRow, zone: str) -> Text:
@@ -315,9 +317,9 @@ def _activity(row: ActivityRow, zone: str) -> Text:
         note = " ".join(one.note.split())
         parts.append(verbatim(note if len(note) <= EXCERPT else f"{note[: EXCERPT - 1]}…"))
     when = Moment(value=one.occurred_at, zone=zone)
-    if not parts:
-        return text("{when}  {who}: {what}", when=when, who=row.person, what=what)
-    return text("{when}  {who}: {what}, {more}", when=when, who=row.person, what=what, more=enumeration(parts))
+    for part in parts:
+        what = text("{said}, {more}", said=what, more=part)
+    return text("{when}  {who}: {what}", when=when, who=row.person, what=what)
 
 
 def _told(event: Event) -> Text:
