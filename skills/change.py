@@ -10,11 +10,12 @@ from sqlmodel import Session, SQLModel
 from skills.answer import Action, Answer, Block, Fact, Facts, Invocation, Model, Status, Subject
 from skills.terms import KINDS, named
 from skills.text import AnyValue, Text, listed, text, value
-from store.change_log import DELETED, FINAL, MODELS, Applied, FieldChange, Json, RecordChange, RecordKind, list_change
+from store.change_log import DELETED, FINAL, MODELS, Applied, FieldChange, Json, RecordChange, RecordKind
 from store.models import WHOLE_SHARE, Account, Opportunity, Person, Product, Stage
 from store.models import Status as RecordStatus
 from store.money import Money
 from store.people import get_organisation
+from store.reversal import list_change
 
 BIG_STEP = 3
 """An amount that grows or shrinks by this factor is asked about: it is often a slip of the finger."""

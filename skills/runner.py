@@ -27,6 +27,7 @@ from store.change_log import Author, Conflict, RecordGone, StillUsed
 from store.engine import Database
 from store.models import AuditEvent, PendingChange, Person, Role, Source
 from store.people import get_organisation
+from store.reversal import field_change
 from store.scope import Scope
 
 if TYPE_CHECKING:
@@ -272,7 +273,7 @@ def _stale(assistant: Assistant, conflict: Conflict) -> Stale:
         record = conflict.record
         newer = changes.list_shown(
             session,
-            [record.model_copy(update={"fields": tuple(change_log.field_change(item) for item in conflict.newer)})],
+            [record.model_copy(update={"fields": tuple(field_change(item) for item in conflict.newer)})],
         )
     advice: Text = text("Ask again if you still want it: I would then start from what it is now.")
     if newer:

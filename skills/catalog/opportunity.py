@@ -23,7 +23,7 @@ from skills.text import Moment, Text, text, verbatim
 from skills.wording import enumeration
 from store.accounts import list_contacts
 from store.activities import ActivityRow, list_activities
-from store.change_log import CREATED, DELETED, RecordChange, RecordKind, field_change, list_entries
+from store.change_log import CREATED, DELETED, RecordChange, RecordKind, list_entries
 from store.models import (
     ChangeEntry,
     Contact,
@@ -35,6 +35,7 @@ from store.models import (
 )
 from store.money import Money
 from store.opportunities import ContactRole, OpportunityRow, get_opportunity, list_contact_roles
+from store.reversal import field_change
 
 ACTIVITIES = 5
 CHANGES = 10

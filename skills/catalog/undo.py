@@ -8,17 +8,10 @@ from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible, NotFound, Stale
 from skills.lifecycle import marked
 from skills.text import text
-from store.change_log import (
-    FieldChange,
-    RecordChange,
-    RecordKind,
-    get_last_change_id,
-    get_undo_of,
-    list_change,
-    list_reversal,
-)
+from store.change_log import FieldChange, RecordChange, RecordKind
 from store.models import Opportunity, ScheduleStatus, Source
 from store.outbox import has_messages
+from store.reversal import get_last_change_id, get_undo_of, list_change, list_reversal
 from store.schedules import get_schedule
 
 

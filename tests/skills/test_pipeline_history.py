@@ -7,10 +7,11 @@ import pytest
 
 from skills.answer import Chart, Status
 from skills.contract import Audience
-from store.change_log import Author, FieldChange, RecordChange, RecordKind, apply, list_reversal, to_json
+from store.change_log import Author, FieldChange, RecordChange, RecordKind, apply, to_json
 from store.engine import Database
 from store.models import Opportunity, Organisation, Source
 from store.money import Money
+from store.reversal import list_reversal
 from store.scope import Scope
 from store.snapshots import add_snapshot
 from tests.conftest import PostgresDatabases

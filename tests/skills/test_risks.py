@@ -12,6 +12,7 @@ from skills.runner import Reply, confirm, get_actor
 from store import change_log
 from store.change_log import Author, FieldChange, RecordChange, RecordKind
 from store.models import Activity, Contact, Opportunity, OpportunityContact, Person, RiskSnooze, Snapshot, Source
+from store.reversal import list_reversal
 from store.scope import Scope
 from tests.skills.company import (
     NOW,
@@ -137,7 +138,7 @@ def test_the_log_tells_of_pushes_drops_and_steps_back_but_not_of_what_was_taken_
     mistake = healthy(company, "Mistake", "30000")
     change = move(company, mistake, 5, expected_close=(day(12, 18), day(6, 1, 2027)))
     with company.database.writing() as session:
-        records = change_log.list_reversal(session, change)
+        records = list_reversal(session, change)
         change_log.apply(session, records, Author(1, Source.BUTTON, at(4)), effective_on=ago(4), undoes=change)
     assert len(bullets(ask("Dana", "risks"), "Worst first")) == 1
 

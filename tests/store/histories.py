@@ -7,9 +7,10 @@ from typing import Any
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from store.change_log import Author, FieldChange, RecordChange, RecordKind, apply, list_reversal, to_json
+from store.change_log import Author, FieldChange, RecordChange, RecordKind, apply, to_json
 from store.engine import Database
 from store.models import Opportunity, Organisation, Person, Source, Stage, Status
+from store.reversal import list_reversal
 from store.snapshots import add_snapshot
 
 FIRST = dt.date(2026, 3, 2)

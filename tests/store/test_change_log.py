@@ -20,14 +20,12 @@ from store.change_log import (
     apply,
     apply_many,
     from_json,
-    get_last_change_id,
-    get_undo_of,
     list_entries,
-    list_reversal,
     to_json,
 )
 from store.engine import Database
 from store.models import Account, Activity, ChangeEntry, Opportunity, Person, Source, Stage
+from store.reversal import get_last_change_id, get_undo_of, list_reversal
 from tests.store.conftest import NOW
 
 TODAY = NOW.date()

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, SQLModel, col, select
 
-from store.change_log import CREATED, RecordKind, field_change, from_json, list_entries
+from store.change_log import CREATED, RecordKind, from_json, list_entries
 from store.demo import NotEmpty, build, list_channels
 from store.demo.working_days import WorkingDays, month_after, quarter_start
 from store.engine import Database
@@ -38,6 +38,7 @@ from store.models import (
     Team,
 )
 from store.money import Money, Rates
+from store.reversal import field_change
 from tests.conftest import PostgresDatabases
 
 DAY = dt.date(2026, 11, 23)

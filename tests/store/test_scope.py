@@ -49,8 +49,8 @@ WITHOUT = {
         targets.list_own_targets
         """,
     "the history of one record, asked for by whoever has been allowed to read that record": """
-        change_log.list_entries change_log.list_change change_log.get_undo_of change_log.get_last_change_id
-        change_log.list_reversal
+        change_log.list_entries reversal.list_change reversal.get_undo_of reversal.get_last_change_id
+        reversal.list_reversal
         """,
     "the bot's and the scheduler's own books, which nobody is shown": """
         channels.list_channels_to_refresh inbound.get_conversation outbox.list_due outbox.list_abandoned
