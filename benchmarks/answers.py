@@ -8,6 +8,10 @@ foreign, or without their commonest word; and, where it is there, ``../shared/da
 documents, and again without those that answer it). "right" is a first citation in the right document (for the
 handbook: overlapping the section that answers); "sure" and "unsure" of what cannot be answered are the mistakes.
 
+"Half removed" is another matter: half of the handbook's documents are really taken out of the index, and all questions
+are asked of each half. What is still there may be answered, by the section that answers; everything else is a mistake.
+Printed are the risk at each coverage and the AUROC of the confidence, beside that of the best cosine.
+
 ``--fit`` refits the confidence (logistic regression by Newton's method, an L2 penalty of 0.5) on the half "tune" of
 these, dealt by document, and prints the weights and what they would answer on each half at several thresholds. Every
 document that was considered is one case: is it the one that answers? Cases weigh as much as the group of their
@@ -36,6 +40,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.playbook_questions import DATA, DEMO, ELSEWHERE, NOW, get_questions
 from knowledge_base import KnowledgeBase, KnowledgeSettings
+from knowledge_base.certainty import Outcome, get_auroc, get_table
 from knowledge_base.embeddings import Encoder, get_encoder
 from knowledge_base.evidence import SIGNALS, Confidence
 from knowledge_base.judging import WITH_MEANING, WORDS_ONLY, Judged, Judging
@@ -212,6 +217,65 @@ def get_handbook(asking: Asking, data: Path) -> Iterator[Case]:
         yield asking.ask(q.text, "handbook, taken out", q.half, lambda *_: False, q.also_ok | {q.file})
 
 
+def get_halved(folder: Path, home: Path, data: Path, encoder: Encoder) -> Iterator[tuple[Outcome, Outcome]]:
+    """Each question asked of either half of the handbook: by our confidence, and by the best cosine alone."""
+    questions = get_questions(data)
+    halves = {q.file: q.half for q in questions}
+    for half in HALVES:
+        kept = folder / half / "pages"
+        # The copy of the home brings the vectors along, so nothing is embedded again.
+        settings = KnowledgeSettings(home=folder / half / "home", embeddings=BUILT_IN)
+        shutil.copytree(home, settings.home)
+        for path in sorted((data / "pages").rglob("*.md")):
+            name = path.relative_to(data / "pages").as_posix()
+            if halves.get(name, get_half(name)) == half:
+                (kept / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, kept / name)
+        with KnowledgeBase.open(settings, lambda: NOW) as knowledge:
+            knowledge.add([kept])
+            _drop_source(settings, data / "pages")
+            there = {document.file for document in knowledge.documents()}
+        asking = Asking(settings, encoder)
+        for q in questions:
+            case = asking.ask(q.text, "half removed", half, q.is_found_by)
+            answerable = bool(there & (q.also_ok | {q.file}))
+            order = case.get_order(WITH_MEANING)
+            confidence = case.get_confidence(order[0], WITH_MEANING) if order else 0.0
+            right = answerable and bool(order) and case.right[order[0]]
+            cosine = max((one.evidence.cosine for one in case.judged), default=0.0)
+            yield (
+                Outcome(confidence, right, strange=False, scale="meaning", test=answerable),
+                Outcome(cosine, right, strange=False, scale="meaning", test=answerable),
+            )
+
+
+def _drop_source(settings: KnowledgeSettings, source: Path) -> None:
+    """Take a whole folder out of the rows; the vector index may keep what the rows no longer have."""
+    rows = Rows(settings.folder / "rows.db")
+    with rows.writing():
+        for file in rows.get_hashes(str(source.resolve())):
+            rows.drop_document(str(source.resolve()), file)
+        rows.drop_source(str(source.resolve()))
+    rows.close()
+
+
+def print_halved(pairs: Sequence[tuple[Outcome, Outcome]]) -> None:
+    """The risk–coverage table, the AUROC, and what the bands say."""
+    ours, cosines = [one for one, _ in pairs], [other for _, other in pairs]
+    answerable = sum(one.test for one in ours)
+    print(f"Half removed: {len(ours)} questions, {answerable} of them answerable, {sum(o.right for o in ours)} right")
+    for step, naive in zip(get_table(ours), get_table(cosines), strict=True):
+        print(
+            f"  answered {step.coverage:4.0%} (from {step.threshold:.2f}): {step.risk:4.0%} mistakes; "
+            f"by the best cosine {naive.risk:4.0%}"
+        )
+    print(f"  AUROC {get_auroc(ours) or 0:.3f}, of the best cosine {get_auroc(cosines) or 0:.3f}")
+    for name, low in (("sure", WITH_MEANING.sure), ("answered at all", WITH_MEANING.unsure)):
+        said = [one for one in ours if one.confidence >= low]
+        gone = sum(not one.test for one in said)
+        print(f"  {name}: {len(said)}, right {sum(o.right for o in said)}, nothing there to answer {gone}")
+
+
 def print_outcome(name: str, cases: Sequence[Case], rating: Confidence) -> None:
     """One line for each group."""
     for group in dict.fromkeys(case.group for case in cases):
@@ -303,6 +367,11 @@ def main() -> int:
             else:
                 cases += get_handbook(asking, options.data)
         cases += get_forms(Path(scratch), encoder)
+        halved = (
+            list(get_halved(Path(scratch) / "halves", home / "handbook", options.data, encoder))
+            if (options.data / "pages").is_dir() and not options.fit
+            else []
+        )
     for language, rating in (("English", WITH_MEANING), ("Chinese", WORDS_ONLY)):
         chosen = [case for case in cases if is_cjk(case.text) == (language == "Chinese")]
         if options.fit:
@@ -312,6 +381,8 @@ def main() -> int:
             print_outcome(f"{language}, {half}", [case for case in chosen if case.half == half], rating)
         fresh = [case for case in second if is_cjk(case.text) == (language == "Chinese")]
         print_outcome(f"{language}, second set", fresh, rating)
+    if halved:
+        print_halved(halved)
     return 0
 
 

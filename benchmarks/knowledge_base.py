@@ -7,10 +7,12 @@ The yardstick is what Chroma does when it is given texts and no embedding functi
 written to the file it looks for, in the same fused graph (so it is, if anything, faster than with its own file).
 What differs is what it does around the graph: every text is padded to 256 word pieces, in batches of 32.
 
-Both sides index the same passages of the same files. Medians of several rounds, taken in turns.
+Both sides index the same passages of the same files. Medians of several rounds, taken in turns. Last, the same files
+are added as a tutorial has it: by LangChain's RecursiveCharacterTextSplitter(1000, 200), with that function.
 """
 
 import argparse
+import importlib.util
 import os
 import shutil
 import statistics
@@ -192,7 +194,26 @@ def main() -> int:
             print_row("search, median", search[0][0], search[1][0], "ms")
             print_row("search, 95 %", search[0][1], search[1][1], "ms")
             print_row("adding the files", our_ingest, their_ingest, "s")
+            if importlib.util.find_spec("langchain_text_splitters") is None:
+                print("LangChain: left out, it needs pip install --no-deps langchain-text-splitters")
+                return 0
+            began = time.perf_counter()
+            pieces = get_pieces(pages)
+            splitting = time.perf_counter() - began
+            _, tutorial = _their_index(folder / "tutorial", theirs, pieces)
+            print_row(f"adding them by LangChain ({len(pieces)})", our_ingest, splitting + tutorial, "s")
     return 0
+
+
+def get_pieces(folder: Path) -> list[str]:
+    """The files as LangChain's recursive splitter cuts them."""
+    splitters = importlib.import_module("langchain_text_splitters")
+    splitter = splitters.RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
+    return [
+        piece
+        for path in sorted(folder.rglob("*.md"))
+        for piece in splitter.split_text(path.read_text(encoding="utf-8"))
+    ]
 
 
 def _their_index(folder: Path, function: Any, texts: list[str]) -> tuple[Any, float]:

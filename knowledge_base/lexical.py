@@ -16,6 +16,10 @@ _CJK = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_CJK}]+|\d+(?:[.,]\d+)*|[^\W_\d{_CJK}]+(?:['’][^\W_\d{_CJK}]+)*")
 _IS_CJK = re.compile(rf"[{_CJK}]")
 _NAME = re.compile(r"(?<![.!?:。！？：\s\"“'’])[ \t]+[\"“']?([^\W\d_a-z][\w.&-]*)")
+# Soft hyphens, zero-width characters and marks of direction, which web pages leave inside words.
+_INVISIBLE = dict.fromkeys(
+    [0xAD, 0x2060, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
 _LETTER = re.compile(r"[^\W_]")
 
 # Words that carry the form of a question, not its subject.
@@ -91,7 +95,7 @@ def is_cjk(text: str) -> bool:
 
 
 def _tokens(text: str) -> Iterator[str]:
-    for match in _WORD.finditer(unicodedata.normalize("NFKC", text).casefold()):
+    for match in _WORD.finditer(unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).casefold()):
         word = match.group()
         if _IS_CJK.match(word):
             yield from _characters(word)

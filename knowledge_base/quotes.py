@@ -29,6 +29,8 @@ _QUOTE = 700
 _WHOLE_BLOCK = 1200
 _WHOLE_TEXT = 450
 _LEAD = 240
+_LONGEST = 2000
+_AROUND, _CARD, _PARSED = 10_000, 40_000, 100_000
 _CONTEXT_BONUS, _NAMED_BONUS = 0.05, 0.1
 _OTHER_PRODUCT, _ROW_OF_PRODUCT = 3.0, 0.3
 
@@ -87,15 +89,22 @@ class Quotes:
     def _units(self, candidate: Candidate) -> Iterator[Unit]:
         """Sentences, items and rows of the sections around the hits; of the whole card where a form of it was hit."""
         passages = self.list_passages(candidate.document_id)
+        text = self.get_text(candidate.document_id)
         for hit in candidate.hits[:_SECTIONS]:
-            start, end = hit.passage.section_start, hit.passage.section_end
-            if candidate.direct or hit.passage.question is not None:
-                start, end = passages[0].section_start, max(passage.end for passage in passages)
-            markdown = not hit.passage.file.lower().endswith((".txt", ".text"))
-            blocks = tuple(get_blocks(self.get_text(candidate.document_id), start, end, markdown=markdown))
+            here = hit.passage
+            start, end, most = here.section_start, here.section_end, _AROUND
+            if candidate.direct or here.question is not None:
+                start, end, most = passages[0].section_start, max(passage.end for passage in passages), _CARD
+            low, high = max(start, here.start - most), min(end, here.end + most)
+            if end - start > _PARSED:
+                # What is too long to read as a whole begins with a passage, which begins with a block or a row.
+                start = min((p.start for p in passages if p.start >= low), default=here.start)
+                end = max((p.end for p in passages if p.end <= high), default=here.end)
+            markdown = not here.file.lower().endswith((".txt", ".text"))
+            blocks = tuple(_with_short_parts(text, b) for b in get_blocks(text, start, end, markdown=markdown))
             for at, block in enumerate(blocks):
                 if block.kind != "heading":
-                    yield from (Unit(hit, blocks, at, low, high) for low, high in block.parts)
+                    yield from (Unit(hit, blocks, at, *part) for part in block.parts if low <= part[0] < high)
 
     def _rated(self, question: Question, units: list[Unit]) -> list[Unit]:
         texts = [self.get_text(unit.hit.passage.document_id)[unit.start : unit.end] for unit in units]
@@ -191,6 +200,20 @@ class Quotes:
             head = self.get_text(citation.passage.document_id)[block.parts[0][0] : block.parts[0][1]]
             return f"{head}\n{citation.quote}"
         return citation.quote
+
+
+def _with_short_parts(text: str, block: Block) -> Block:
+    """A sentence or row as long as a page is cut between words, so that no quote is longer than can be read."""
+    if all(end - start <= _LONGEST for start, end in block.parts):
+        return block
+    parts: list[tuple[int, int]] = []
+    for start, end in block.parts:
+        while end - start > _LONGEST:
+            cut = text.rfind(" ", start + 1, start + _QUOTE) + 1 or start + _QUOTE
+            parts.append((start, cut))
+            start = cut
+        parts.append((start, end))
+    return replace(block, parts=tuple(parts))
 
 
 def _first_cell(row: str) -> str:
