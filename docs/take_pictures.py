@@ -78,9 +78,9 @@ async def dark(screen: Screen) -> None:
 REPORTS: Mapping[str, tuple[str, str]] = {
     "morning": ("Dana Whitfield", "my morning digest"),
     "digest": ("Priya Raman", "daily digest of my team"),
-    "week": ("Priya Raman", "the week ahead of my team"),
+    "week": ("Priya Raman", "monday commit of my team"),
     "review": ("Priya Raman", "friday review of my team"),
-    "rollup": ("Priya Raman", "forecast roll-up"),
+    "rollup": ("Margaret Okafor", "forecast roll-up"),
     "close": ("Priya Raman", "quarter close for last quarter"),
     "quota": ("Dana Whitfield", "my quota"),
     "targets": ("Priya Raman", "targets of my team for Q4"),

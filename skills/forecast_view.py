@@ -24,7 +24,7 @@ def list_blocks(forecast: Forecast) -> tuple[Block, ...]:
         blocks += [_facts(forecast), _categories(forecast)]
         if outlook.total.due:
             blocks += [_chart(forecast), _stages(forecast)]
-    blocks += _people(forecast)
+    blocks += list_people_tables(forecast)
     blocks += _roll_up_table(forecast)
     if forecast.history:
         title = text("Calls so far")
@@ -192,7 +192,8 @@ def _stages(forecast: Forecast) -> Table:
     )
 
 
-def _people(forecast: Forecast) -> tuple[Table, ...]:
+def list_people_tables(forecast: Forecast) -> tuple[Table, ...]:
+    """What each person has booked, forecasts and calls, where there are several."""
     if forecast.population.is_single or len(forecast.lines) < 2:
         return ()
     outlook, none = forecast.outlook, text("–")

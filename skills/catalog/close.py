@@ -115,8 +115,8 @@ def _accuracy_figures(
     envelope = Envelope(context.now, period, None, filters)
     count = len(found.calls.pairs)
     return (
-        envelope.ratio("wape", text("Calls: off by"), OFF_BY, found.calls.wape, count=count),
-        envelope.ratio("bias", text("Calls: bias"), LEAN, found.calls.bias, count=count),
+        envelope.ratio("wape", text("Calls off by"), OFF_BY, found.calls.wape, count=count),
+        envelope.ratio("bias", text("Bias of the calls"), LEAN, found.calls.bias, count=count),
     )
 
 

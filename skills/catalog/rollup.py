@@ -15,6 +15,7 @@ from skills.digests import present as present_digest
 from skills.errors import NotAllowed
 from skills.figure import Figure
 from skills.forecast_figures import list_figures, list_rules, list_warnings
+from skills.forecast_view import list_people_tables
 from skills.measures.calendar import Grain
 from skills.outlook import Outlook, get_outlook
 from skills.population import find_period, find_population, period_words
@@ -221,8 +222,10 @@ def _signed(minor: int, currency: str) -> Text:
 
 def _table(found: RolledUp) -> tuple[Block, ...]:
     outlook = found.forecast.outlook
-    if outlook.missing or not found.teams:
+    if outlook.missing:
         return ()
+    if not found.teams:
+        return list_people_tables(found.forecast)
     changes = () if found.before is None else (Column(label=text("Change"), numeric=True),)
     return (
         Table(

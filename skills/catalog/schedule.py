@@ -169,11 +169,13 @@ def _promise(wanted: ReportSchedule, when: Moment | Text) -> Text:
 
 
 def _added(wanted: ReportSchedule) -> RecordChange:
-    shown = ("skill", "channel_name", "weekdays", "month_day", "at", "zone", "working_days_only")
-    hidden = ("owner_id", "params", "channel", "created_at", "covered_until")
-    values = {name: to_json(getattr(wanted, name)) for name in (*shown, *hidden)}
+    # Which days of the week are worked is the calendar's to say, not the record's.
+    days = () if wanted.working_days_only else ("weekdays",)
+    shown = ("skill", "channel_name", *days, "month_day", "at", "zone", "working_days_only")
+    hidden = ("owner_id", "params", "channel", "created_at", "covered_until", "weekdays")
+    values = {name: to_json(getattr(wanted, name)) for name in dict.fromkeys((*shown, *hidden))}
     fields = tuple(
-        FieldChange(field=name, new=value, derived=name in hidden)
+        FieldChange(field=name, new=value, derived=name not in shown)
         for name, value in values.items()
         if value is not None and value != "" and value is not False
     )

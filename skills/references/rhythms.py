@@ -128,12 +128,14 @@ def find_rhythms(words: str) -> tuple[Span, ...]:
     found = []
     for match in (*ENGLISH.finditer(clean), *CHINESE.finditer(clean)):
         start, end = match.span()
-        for time in _times(clean):
-            if time.start() >= end and GAP.match(clean[end : time.start()]):
-                end = time.end()
-                break
-            if time.end() <= start and GAP.match(clean[time.end() : start]):
-                start = time.start()
+        times = _times(clean)
+        after = [time.end() for time in times if time.start() >= end and GAP.match(clean[end : time.start()])]
+        before = [time.start() for time in times if time.end() <= start and GAP.match(clean[time.end() : start])]
+        # Of 8 and 8点, which begin together, the longer one is meant.
+        if after:
+            end = max(after)
+        else:
+            start = min(before, default=start)
         found.append(Span(start, end, clean[start:end]))
     return longest_first(found)
 

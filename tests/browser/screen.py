@@ -23,9 +23,15 @@ class Screen:
         await self.page.get_by_role("heading", name="Meet Playmaker").wait_for()
 
     async def become(self, name: str) -> None:
-        """Be one of the three people of the first screen, in the conversation with the app."""
+        """Be somebody, in the conversation with the app: by a card of the first screen, or else by search."""
         card = self.page.get_by_role("region", name=name)
-        await card.get_by_role("button").first.click()
+        if await card.count():
+            await card.get_by_role("button").first.click()
+        else:
+            for found in (name, "Playmaker"):
+                await self.page.keyboard.press("Control+k")
+                await self.page.keyboard.type(found)
+                await self.page.keyboard.press("Enter")
         await self.page.get_by_role("log", name="Messages").wait_for()
 
     async def say(self, words: str) -> Locator:

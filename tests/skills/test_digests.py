@@ -389,3 +389,13 @@ def test_the_close_is_of_what_ended_last(ask: Asking, now: dt.datetime, period: 
 def test_a_close_of_odd_days_is_asked_about(ask: Asking) -> None:
     assert ask("Mara", "close", period="last 10 days").answer.status is Status.CLARIFY
     assert ask("Mara", "close", period="2028").answer.status is Status.REFUSED
+
+
+def test_the_roll_up_of_one_team_has_each_person(ask: Asking) -> None:
+    ask.company.open("Sam", "5000", "Proposal", close=day(12, 1))
+    ask.company.open("Dana", "10000", "Proposal", close=day(12, 1), category="commit")
+    call(ask, "Dana", 60000, at(11, 2))
+    answer = ask("Mara", "rollup").answer
+    table = next(block for block in answer.blocks if block.type == "table")
+    assert english(table.title) == "By person"
+    assert "$60,000" in [english(cell) for row in table.rows for cell in row]

@@ -231,6 +231,8 @@ def test_periods_are_fiscal_where_the_organisation_is() -> None:
         ("每周一三五下午3点", "mon wed fri", None, "15:00"),
         ("每天早上八点半", "mon tue wed thu fri sat sun", None, "08:30"),
         ("每月1号上午9点", "", 1, "09:00"),
+        ("每周一8点", "mon", None, "08:00"),
+        ("每天下午5点半", "mon tue wed thu fri sat sun", None, "17:30"),
     ],
 )
 def test_a_rhythm_is_read(words: str, weekdays: str, month_day: int | None, at: str) -> None:
@@ -316,3 +318,16 @@ def test_unlike_names_are_not_suggested() -> None:
     assert match("nonexistent gmbh", names).nearest == ()
     assert [found.name for found in match("nortbrok brewry", names).nearest][:1] == ["Northbrook Brewing"]
     assert match("kettle and pine", [Candidate(1, "Kettle & Pine Snacks")]).fit is Fit.WORDS
+
+
+@pytest.mark.parametrize(
+    ("words", "rhythm"),
+    [
+        ("每周一8点把这个发给我", "每周一8点"),
+        ("请在每天早上8点半发日报", "每天早上8点半"),
+        ("8:30 every weekday, please", "8:30 every weekday"),
+        ("top 5 reps every monday at 8pm", "every monday at 8pm"),
+    ],
+)
+def test_the_whole_time_belongs_to_the_rhythm(words: str, rhythm: str) -> None:
+    assert [span.words for span in find_rhythms(words)] == [rhythm]
