@@ -16,7 +16,8 @@ Printed are the risk at each coverage and the AUROC of the confidence, beside th
 these, dealt by document, and prints the weights and what they would answer on each half at several thresholds. Every
 document that was considered is one case: is it the one that answers? Cases weigh as much as the group of their
 question in all, and groups as GROUPS says: handbook questions whose documents are taken out weigh little, because
-other pages answer some of them, which the labels do not know. ``demo_questions_2.jsonl`` is never part of a fit.
+other pages answer some of them, which the labels do not know. The second set of
+``demo_questions`` (written before the present way of answering) and the third (after it) are never part of a fit.
 
 What is not independent: where the bands begin and how much the groups weigh was chosen looking at both halves, and the
 second set once decided for a simpler choice of the section. Two rules come after the fit, see Confidence.
@@ -115,7 +116,7 @@ class Asking:
     """Asks one knowledge base and keeps the documents considered."""
 
     def __init__(self, settings: KnowledgeSettings, encoder: Encoder | None) -> None:
-        self.rows = Rows(settings.folder / "rows.db")
+        self.rows = Rows(settings.folder)
         self._judging = Judging(
             Search(self.rows, VectorIndex(settings.folder / "index", None), encoder), self.rows, encoder, NOW.date()
         )
@@ -251,7 +252,7 @@ def get_halved(folder: Path, home: Path, data: Path, encoder: Encoder) -> Iterat
 
 def _drop_source(settings: KnowledgeSettings, source: Path) -> None:
     """Take a whole folder out of the rows; the vector index may keep what the rows no longer have."""
-    rows = Rows(settings.folder / "rows.db")
+    rows = Rows(settings.folder)
     with rows.writing():
         for file in rows.get_hashes(str(source.resolve())):
             rows.drop_document(str(source.resolve()), file)
@@ -351,7 +352,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         home = options.home or Path(scratch)
         cases: list[Case] = []
-        second: list[Case] = []
+        later: dict[str, list[Case]] = {}
         for name, pages in (("demo", DEMO), ("handbook", options.data / "pages")):
             if not pages.is_dir():
                 continue
@@ -363,7 +364,10 @@ def main() -> int:
             if name == "demo":
                 cases += get_demo(asking, "demo_questions.jsonl")
                 cases += get_altered(asking)
-                second += get_demo(asking, "demo_questions_2.jsonl")
+                later = {
+                    "second set": list(get_demo(asking, "demo_questions_2.jsonl")),
+                    "third set": list(get_demo(asking, "demo_questions_3.jsonl")),
+                }
             else:
                 cases += get_handbook(asking, options.data)
         cases += get_forms(Path(scratch), encoder)
@@ -379,8 +383,9 @@ def main() -> int:
             continue
         for half in HALVES:
             print_outcome(f"{language}, {half}", [case for case in chosen if case.half == half], rating)
-        fresh = [case for case in second if is_cjk(case.text) == (language == "Chinese")]
-        print_outcome(f"{language}, second set", fresh, rating)
+        for name, asked in later.items():
+            fresh = [case for case in asked if is_cjk(case.text) == (language == "Chinese")]
+            print_outcome(f"{language}, {name}", fresh, rating)
     if halved:
         print_halved(halved)
     return 0
