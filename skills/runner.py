@@ -187,7 +187,9 @@ def _validated(skill: Skill, invocation: Invocation) -> Any:
         fields = [name for name in names if name in skill.params.model_fields]
         if not fields:
             raise Unclear(text("**{skill}** does not take that.", skill=skill.name), skill.summary) from error
-        described = "; ".join(skill.params.model_fields[name].description or name for name in fields)
+        described, *others = (Text(template=skill.params.model_fields[name].description or name) for name in fields)
+        for other in others:
+            described = text("{these}; {next}", these=described, next=other)
         raise Unclear(text("I need one thing more: {what}.", what=described)) from error
 
 

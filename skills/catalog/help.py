@@ -124,7 +124,7 @@ SKILL = Skill(
     params=HelpParams,
     run=run,
     present=present,
-    aliases=("?", "commands"),
+    aliases=("?", "commands", "帮助"),
     examples=(
         Example("help", HelpParams()),
         Example("what can you do?", HelpParams()),

@@ -42,8 +42,8 @@ CHINESE_NAMES: dict[type[SQLModel], dict[str, str]] = {
     Product: {"Sense": "传感套件", "Watch": "监测平台"},
     Account: {"Acme": "华东水务", "Brandt Paper": "翠湖水泥", "Lakeshore Foods": "北海涂料"},
 }
-ALLOWED = {*CATALOG, "USD", "CNY", "EUR", "America", "New_York"}
-"""Commands, currencies and the name of a time zone are the same in every language."""
+ALLOWED = {*CATALOG, "USD", "CNY", "EUR", "America", "New_York", "WAPE"}
+"""Commands, currencies, the name of a time zone and that of a measure are the same in every language."""
 PARAMETERS = {name for skill in CATALOG.values() for name in skill.params.model_fields}
 VALUES = set(
     re.findall(
@@ -52,12 +52,13 @@ VALUES = set(
         booked attainment deals rep team month region quarter product source competitor customer in out both here
         units margin collected pipeline_created new_accounts activities improved target stretch challenge share
         evenly potential pipeline commit best case omitted closed value broad cohort over time direct overlay call
-        email meeting demo note on off csv xlsx CSV XLSX Excel ABC usual rules precision day week
+        email meeting demo note on off csv xlsx CSV XLSX Excel ABC usual rules precision day week done open show hide
+        everyone sales managers Markdown
         """,
     )
 )
 """What a parameter can be set to, where help explains it."""
-EXAMPLES = {"acme", "dana", "sales", "sam", "marcus", "Pulsegrid"}
+EXAMPLES = {"acme", "dana", "Dana", "sales", "sam", "marcus", "Marcus", "Pulsegrid", "wins", "excel", "CSV", "Excel"}
 """The names in examples, for somebody without a customer."""
 
 Talk = Callable[..., dict[str, Any]]
@@ -153,6 +154,35 @@ def _rename(session: Session, model: type[SQLModel], names: dict[str, str]) -> N
         ("撤销", "undo", "你没有可以撤销的修改。"),
         ("我可以给多少折扣？", "ask", "知识库里没有这个内容。"),
         ("客户说太贵了怎么办", "objection", "知识库里没有这个内容。"),
+        ("早上好", "morning", "早上好！今天到期"),
+        ("周一承诺", "week", "本周"),
+        ("周五复盘", "review", "没有计划，也没有赢单或丢单（你本人）"),
+        ("预测汇总", "rollup", "只有经理才能这样做。"),
+        ("上个月的月结报告", "close", "只有经理才能这样做。"),
+        ("哪些商机有风险", "risks", "在跟商机"),
+        ("这个季度的预测", "forecast", "2026年第4季度预计落点约"),
+        ("我这个季度承诺32万", "submit", "你2026年第4季度的承诺是"),
+        ("我们的预测准不准", "accuracy", "还无法衡量预测准确度"),
+        ("看一下第四季度的目标", "targets", "2026年第4季度"),
+        ("本季度商机够不够完成指标", "coverage", "2026年第4季度"),
+        ("11月1日以来的瀑布图", "waterfall", "在跟商机"),
+        ("自周一以来有什么变化", "changes", "变化"),
+        ("哪些单子一再推迟", "slippage", "延期"),
+        ("我们的赢单率是多少", "winrate", "赢单率"),
+        ("我们的销售周期有多长", "cycle", "没有销售周期（全公司）"),
+        ("我们的销售速度是多少", "velocity", "销售速度"),
+        ("销售漏斗", "funnel", "2026年"),
+        ("客户集中度", "concentration", "最大的20%"),
+        ("本周打了多少电话", "activity", "电话"),
+        ("赢单率是怎么算的", "math", "计算方法"),
+        ("写华东水务一期的战报", "winpost", "华东水务一期的战报草稿"),
+        ("我有哪些卡片需要复核？", "verify", "没有由你负责的卡片。"),
+        ("考考我", "quiz", "今天这方面没有题可出了。"),
+        ("我的新人路径走到哪一步了", "onboarding", "入职日期"),
+        ("打开新人模式", "learning", "新人模式已开启"),
+        ("设置免打扰时间22:00到7:00", "quiet", "22:00到07:00不会主动给你发报告"),
+        ("在#sales里问：我们发货到挪威吗？", "enquire", "“我们发货到挪威吗？”将转给#sales"),
+        ("不要在排行榜上显示我", "boards", "别人看到的排行榜不显示你的名字"),
         ("帮助", "help", "我能做这些。"),
         ("帮我删除华东水务扩容", "", "我不删除记录"),
         ("午饭吃什么", "ask", "知识库里没有这个内容。"),
@@ -164,6 +194,26 @@ def test_a_chinese_question_gets_a_chinese_answer(talk: Talk, words: str, skill:
     assert holds in reply["text"]
     assert english_words(reply["text"]) == []
     assert not re.search(r"[一-龥][,:;!?]|[,:;!?][一-龥]|[一-龥]\.(?:\s|$)", reply["text"])
+
+
+@pytest.mark.parametrize(
+    ("words", "skill", "holds"),
+    [
+        ("预测汇总", "rollup", "2026年第4季度预测汇总"),
+        ("上个月的月结报告", "close", "2026年10月总结"),
+        ("给我看看每日摘要", "digest", "看一下"),
+        ("知识库里哪些问题没人回答", "gaps", "没有等待回答的问题。"),
+        ("风险规则有哪些", "risks", "条预警"),
+        ("把停滞的阈值设为30天", "threshold", "“停滞”从30天开始预警"),
+    ],
+)
+def test_what_managers_and_administrators_ask_is_answered_in_chinese(
+    talk: Talk, words: str, skill: str, holds: str
+) -> None:
+    reply = talk(words, "周薇")
+    assert reply["skill"] == skill
+    assert holds in reply["text"]
+    assert english_words(reply["text"]) == []
 
 
 def test_a_change_and_its_undo_are_told_in_chinese(talk: Talk) -> None:
