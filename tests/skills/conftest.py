@@ -11,6 +11,9 @@ from skills.runner import Assistant
 from store.engine import Database
 from tests.conftest import copied
 from tests.skills.company import NOW, Asking, Company, build_assistant, build_company
+from tests.skills.story import Story
+
+DEMO_CARDS = Path(__file__).parents[2] / "knowledge_base" / "demo"
 
 
 @contextmanager
@@ -33,6 +36,15 @@ def no_cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase
         yield knowledge
 
 
+@pytest.fixture(scope="session")
+def demo_cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KnowledgeBase]:
+    """The whole demo playbook."""
+    settings = KnowledgeSettings(home=tmp_path_factory.mktemp("demo_cards"))
+    with KnowledgeBase.open(settings, lambda: NOW) as knowledge:
+        knowledge.add([DEMO_CARDS])
+        yield knowledge
+
+
 @pytest.fixture
 def assistant(database: Database, no_cards: KnowledgeBase) -> Assistant:
     return build_assistant(database, no_cards)
@@ -41,3 +53,8 @@ def assistant(database: Database, no_cards: KnowledgeBase) -> Assistant:
 @pytest.fixture
 def ask(company: Company, assistant: Assistant) -> Asking:
     return Asking(company, assistant)
+
+
+@pytest.fixture
+def story(ask: Asking) -> Story:
+    return Story(ask)

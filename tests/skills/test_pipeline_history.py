@@ -1,19 +1,12 @@
-"""What moved a pipeline, what changed, and what slipped, as people ask for it."""
+"""What moved a pipeline and what changed, as people ask for it."""
 
-import datetime as dt
 from typing import Any
-
-import pytest
 
 from skills.answer import Chart, Status
 from skills.contract import Audience
-from store.change_log import Author, FieldChange, RecordChange, RecordKind, apply, to_json
 from store.engine import Database
-from store.models import Opportunity, Organisation, Source
-from store.money import Money
-from store.reversal import list_reversal
+from store.models import Opportunity, Organisation
 from store.scope import Scope
-from store.snapshots import add_snapshot
 from tests.conftest import PostgresDatabases
 from tests.skills.company import (
     Asking,
@@ -26,109 +19,7 @@ from tests.skills.company import (
     notes,
     rows,
 )
-
-BEFORE = dt.datetime(2026, 9, 15, 15, tzinfo=dt.UTC)
-"""In the quarter before: what is made then stands when this one opens."""
-
-
-class Story:
-    """Tells the company's database what happened, through the change log."""
-
-    def __init__(self, ask: Asking) -> None:
-        self.ask = ask
-        self.company = ask.company
-
-    def opened(
-        self, owner: str, amount: str | None, close: dt.date | None, *, name: str, at: dt.datetime = BEFORE, **more: Any
-    ) -> int:
-        units, _, currency = (amount or "").partition(" ")
-        fields = {
-            "name": name,
-            "account_id": self.company.accounts["Acme"],
-            "owner_id": self.company.people[owner],
-            "stage_id": self.company.stages[more.pop("stage", "Discovery")],
-            "status": "open",
-            "category": "pipeline",
-            "amount_minor": Money.of(units, currency or "USD").minor if amount else None,
-            "currency": currency or "USD",
-            "expected_close": close,
-            "opened_on": at.date(),
-            "created_at": at,
-            "updated_at": at,
-        } | more
-        with self.company.database.writing() as session:
-            change = RecordChange(
-                kind=RecordKind.OPPORTUNITY,
-                label=name,
-                fields=tuple(FieldChange(field=field, new=to_json(value)) for field, value in fields.items()),
-            )
-            return apply(session, [change], self._by(owner, at)).records[0].id or 0
-
-    def then(self, number: int, on: dt.date, *, by: str = "Dana", **fields: Any) -> str:
-        """What somebody said about an opportunity on a day; the change can be taken back by its id."""
-        at = dt.datetime.combine(on, dt.time(16), dt.UTC)
-        with self.company.database.writing() as session:
-            row = session.get_one(Opportunity, number)
-            change = RecordChange(
-                kind=RecordKind.OPPORTUNITY,
-                id=number,
-                version=row.version,
-                label=row.name,
-                fields=tuple(
-                    FieldChange(field=field, old=to_json(getattr(row, field)), new=to_json(value))
-                    for field, value in fields.items()
-                ),
-            )
-            return apply(session, [change], self._by(by, at)).change_id
-
-    def won(self, number: int, on: dt.date) -> None:
-        self.then(number, on, stage_id=self.company.stages["Won"], status="won", closed_on=on)
-
-    def lost(self, number: int, on: dt.date) -> None:
-        self.then(number, on, stage_id=self.company.stages["Lost"], status="lost", closed_on=on)
-
-    def undone(self, change_id: str, on: dt.date, *, by: str = "Dana") -> None:
-        at = dt.datetime.combine(on, dt.time(17), dt.UTC)
-        with self.company.database.writing() as session:
-            apply(session, list_reversal(session, change_id), self._by(by, at), undoes=change_id)
-
-    def snapshot(self, on: dt.date) -> None:
-        with self.company.database.writing() as session:
-            add_snapshot(session, on)
-
-    def _by(self, who: str, at: dt.datetime) -> Author:
-        return Author(self.company.people[who], Source.SENTENCE, at)
-
-
-@pytest.fixture
-def story(ask: Asking) -> Story:
-    return Story(ask)
-
-
-def quarter(story: Story) -> None:
-    """One of everything in the fourth quarter of 2026, for Dana and the others."""
-    story.company.rate("EUR", "1.10", day(1, 1))
-    story.opened("Dana", "100", day(12, 1), name="Stays")
-    raised = story.opened("Dana", "200", day(12, 1), name="Raised")
-    lowered = story.opened("Dana", "300", day(12, 1), name="Lowered")
-    won = story.opened("Dana", "400", day(11, 1), name="Won one")
-    lost = story.opened("Dana", "500", day(11, 1), name="Lost one")
-    slipped = story.opened("Dana", "600", day(12, 15), name="Slipped one")
-    pulled = story.opened("Dana", "700", day(2, 1, 2027), name="Pulled one")
-    handed = story.opened("Dana", "800", day(12, 1), name="Handed one")
-    reopened = story.opened("Dana", "900", day(12, 1), name="Reopened one")
-    story.lost(reopened, day(9, 20))
-    story.opened("Eva", "1000 EUR", day(12, 1), name="Euro one")
-    story.snapshot(day(9, 30))
-    story.then(raised, day(10, 5), amount_minor=25_000)
-    story.then(lowered, day(10, 6), amount_minor=29_000)
-    story.won(won, day(10, 7))
-    story.lost(lost, day(10, 8))
-    story.then(slipped, day(10, 9), expected_close=day(1, 15, 2027))
-    story.then(pulled, day(10, 12), expected_close=day(12, 20))
-    story.then(handed, day(10, 13), by="Mara", owner_id=story.company.people["Sam"])
-    story.then(reopened, day(10, 14), stage_id=story.company.stages["Pilot"], status="open", closed_on=None)
-    story.opened("Dana", "50", day(12, 31), name="New one", at=dt.datetime(2026, 10, 20, 15, tzinfo=dt.UTC))
+from tests.skills.story import Story, quarter
 
 
 def test_a_quarter_step_by_step(story: Story) -> None:
@@ -335,70 +226,6 @@ def test_a_channel_hears_only_of_what_everyone_there_may_see(story: Story) -> No
 
 def test_nothing_changed_is_said(story: Story) -> None:
     assert headline(story.ask("Dana", "changes", period="yesterday")) == "Nothing changed, 17 Nov 2026 (yours)."
-
-
-def test_the_slip_rate_is_what_slipped_of_what_was_due(story: Story) -> None:
-    """Due when the quarter began: 1000. Still open with a later date: 250, so 25%."""
-    story.opened("Dana", "150", day(12, 1), name="Due")
-    won = story.opened("Dana", "600", day(11, 1), name="Won one")
-    slipped = story.opened("Dana", "250", day(10, 20), name="Slipped one")
-    story.opened("Dana", "4000", day(3, 1, 2027), name="Not due")
-    story.won(won, day(10, 7))
-    story.then(slipped, day(10, 15), expected_close=day(1, 20, 2027), amount_minor=99_900)
-    story.opened("Dana", "70", day(12, 1), name="New", at=dt.datetime(2026, 10, 20, 15, tzinfo=dt.UTC))
-    reply = story.ask("Dana", "slippage")
-    assert headline(reply) == "**25%** of what was due in Q4 2026 has slipped so far: $250 of $1,000 (yours)."
-    assert rows(reply) == [
-        ["Won", "1", "$600"],
-        ["Slipped to a later date", "1", "$250"],
-        ["Open, still due in it", "1", "$150"],
-    ]
-    assert rows(reply, 1) == [["Slipped one", "Acme", "$250", "20 Oct 2026", "20 Jan 2027", "1"]]
-
-
-def test_a_finished_period_is_judged_by_its_end(story: Story) -> None:
-    late = story.opened("Dana", "100", day(9, 30), name="Late", at=dt.datetime(2026, 6, 1, 15, tzinfo=dt.UTC))
-    moved = story.opened("Dana", "300", day(9, 1), name="Moved", at=dt.datetime(2026, 6, 1, 15, tzinfo=dt.UTC))
-    story.then(moved, day(9, 2), expected_close=day(10, 15))
-    story.won(moved, day(10, 10))
-    story.then(late, day(10, 1), expected_close=day(12, 1))
-    reply = story.ask("Dana", "slippage", period="last quarter")
-    assert figure(reply, "slip_rate") == 75
-    assert "One more is open without a later date" in notes(reply)
-
-
-def test_nothing_due_has_no_slip_rate(story: Story) -> None:
-    reply = story.ask("Dana", "slippage")
-    assert figure(reply, "slip_rate") is None
-    assert headline(reply) == (
-        "The slip rate of Q4 2026 has no value: nothing was due in Q4 2026 when it began (yours)."
-    )
-
-
-def test_a_push_crosses_a_quarter_and_stands(story: Story) -> None:
-    often = story.opened("Dana", "100", day(10, 1), name="Often")
-    within = story.opened("Sam", "100", day(10, 1), name="Within")
-    back = story.opened("Dana", "100", day(10, 1), name="Taken back")
-    story.then(often, day(10, 2), expected_close=day(1, 10, 2027))
-    story.then(often, day(10, 3), expected_close=day(1, 20, 2027))
-    story.then(often, day(10, 5), expected_close=day(4, 20, 2027))
-    story.then(within, day(10, 2), expected_close=day(12, 20))
-    story.undone(story.then(back, day(10, 2), expected_close=day(1, 10, 2027)), day(10, 3))
-    reply = story.ask("Mara", "slippage")
-    assert figure(reply, "pushes") == 2
-    pushed = rows(reply, 3)
-    assert pushed == [["Often", "Acme", "Dana Whitfield", "2", "$100", "20 Apr 2027"]]
-    assert {row[0]: row[-1] for row in rows(reply, 1)} == {"Dana Whitfield": "2", "Sam Osei": "0"}
-
-
-def test_quarters_are_the_organisations(database: Database) -> None:
-    company = build_company(database, fiscal_start_month=2)
-    story = Story(Asking(company, build_assistant(database)))
-    number = story.opened("Dana", "100", day(12, 15), name="January")
-    story.then(number, day(11, 2), expected_close=day(1, 20, 2027))
-    assert figure(story.ask("Dana", "slippage"), "pushes") == 0
-    story.then(number, day(11, 3), expected_close=day(2, 1, 2027))
-    assert figure(story.ask("Dana", "slippage"), "pushes") == 1
 
 
 def test_every_button_leads_to_an_answer(story: Story) -> None:

@@ -7,8 +7,8 @@ from store.engine import Database
 from store.models import Snapshot
 from tests.conftest import PostgresDatabases
 from tests.skills.company import TODAY, Asking, build_assistant, build_company, day, english
+from tests.skills.risky import ago, healthy, move, touch, won_ones
 from tests.skills.test_math import LONG_AGO, YESTERDAY, change, create
-from tests.skills.test_risks import ago, healthy, move, touch, won_ones
 
 QUESTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("Dana", "risks", {}),

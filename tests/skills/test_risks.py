@@ -1,24 +1,16 @@
 """What is at risk, as people ask for it: evidence, buttons, snoozes, bounds, and whether the warnings were right."""
 
-import datetime as dt
-from typing import Any
-
-import pytest
 from sqlalchemy import event
 
 from skills.answer import Status
 from skills.contract import Audience
-from skills.runner import Reply, confirm, get_actor
 from store import change_log
-from store.change_log import Author, FieldChange, RecordChange, RecordKind
-from store.models import Activity, Contact, Opportunity, OpportunityContact, Person, RiskSnooze, Snapshot, Source
+from store.change_log import Author
+from store.models import Contact, Opportunity, OpportunityContact, Snapshot, Source
 from store.reversal import list_reversal
 from store.scope import Scope
 from tests.skills.company import (
-    NOW,
-    TODAY,
     Asking,
-    Company,
     bullets,
     buttons,
     day,
@@ -28,62 +20,7 @@ from tests.skills.company import (
     notes,
     rows,
 )
-
-
-def ago(days: int) -> dt.date:
-    return TODAY - dt.timedelta(days=days)
-
-
-def at(days: int) -> dt.datetime:
-    return NOW - dt.timedelta(days=days)
-
-
-def touch(company: Company, opportunity: int, days: int, direction: str = "in", contact: int | None = None) -> None:
-    company.add(
-        Activity(
-            kind="email",
-            direction=direction,
-            occurred_at=at(days),
-            person_id=company.people["Dana"],
-            contact_id=contact,
-            opportunity_id=opportunity,
-        )
-    )
-
-
-def move(company: Company, opportunity: int, days: int, **fields: tuple[Any, Any]) -> str:
-    """Change fields as Dana did so many days ago; the id of the change."""
-    with company.database.writing() as session:
-        row = session.get_one(Opportunity, opportunity)
-        record = RecordChange(
-            kind=RecordKind.OPPORTUNITY,
-            id=opportunity,
-            version=row.version,
-            label=row.name,
-            fields=tuple(
-                FieldChange(field=name, old=change_log.to_json(old), new=change_log.to_json(new))
-                for name, (old, new) in fields.items()
-            ),
-        )
-        author = Author(company.people["Dana"], Source.FORM, at(days))
-        return change_log.apply(session, [record], author, effective_on=ago(days)).change_id
-
-
-def healthy(company: Company, name: str = "Fine", amount: str | None = "40000", **more: Any) -> int:
-    """An opportunity of Dana's that no rule warns of."""
-    values: dict[str, Any] = {
-        "close": day(12, 18),
-        "next_step": "call",
-        "next_step_due": day(12, 1),
-        "opened_on": ago(12),
-    } | more
-    made = company.open("Dana", amount, values.pop("stage", "Discovery"), name=name, **values)
-    contacts = company.add(
-        *(Contact(name=who, account_id=company.accounts["Acme"]) for who in ("Rosa Diaz", "Tim Lee"))
-    )
-    for contact in contacts:
-        touch(company, made, 3, contact=contact)
-    return made
+from tests.skills.risky import ago, at, healthy, move, touch, won_ones, yes
 
 
 def test_nothing_is_at_risk_where_nothing_is_wrong(ask: Asking) -> None:
@@ -211,16 +148,6 @@ def test_two_messages_without_a_reply_are_ghosting_until_they_answer(ask: Asking
     assert figure(ask("Dana", "risks", rule="ghosted"), "at_risk") == 0
 
 
-def won_ones(company: Company, count: int, stage_days: int = 10) -> None:
-    """Won opportunities that were in Discovery for so many days, and then were won ten days later."""
-    for _ in range(count):
-        deal = company.won("Dana", "30000", ago(5))
-        with company.database.writing() as session:
-            session.get_one(Opportunity, deal).opened_on = ago(15 + stage_days)
-        move(company, deal, 15, stage_id=(company.stages["Discovery"], company.stages["Proposal"]))
-        move(company, deal, 5, stage_id=(company.stages["Proposal"], company.stages["Won"]))
-
-
 def test_history_says_what_is_too_long_and_what_is_too_soon(ask: Asking) -> None:
     won_ones(ask.company, 20)
     healthy(ask.company, "Slow", opened_on=ago(11))
@@ -265,116 +192,6 @@ def test_a_colleagues_deal_is_shown_without_buttons_and_somebody_elses_not_at_al
     assert ask("Dana", "risks", team="beta").answer.status is Status.REFUSED
     channel = Audience("C1", "#alpha", Scope.of({ask.company.people["Dana"]}))
     assert "Sams" not in ask("Dana", "risks", team="alpha", audience=channel).answer.model_dump_json()
-
-
-# --- put off
-
-
-def test_a_snooze_puts_off_with_its_reason_until_its_day_and_can_be_undone(ask: Asking) -> None:
-    healthy(ask.company, "Late", close=ago(1))
-    done = ask("Dana", "snooze", opportunity="acme", until="5 dec", reason="they are on holiday")
-    assert done.answer.status is Status.DONE
-    assert headline(done) == "The warnings about **Late** are put off until 5 Dec 2026."
-    reply = ask("Dana", "risks")
-    assert (figure(reply, "at_risk"), figure(reply, "snoozed")) == (0, 1)
-    assert bullets(reply, "Put off") == ["**Late** until 5 Dec 2026: they are on holiday"]
-    assert headline(ask("Dana", "today")).startswith("Nothing needs you today.")
-    shown = ask("Dana", "opportunity", opportunity="acme")
-    assert bullets(shown, "At risk") == [
-        "The close date 17 Nov 2026 has passed. Put off until 5 Dec 2026: they are on holiday"
-    ]
-    undo = buttons(done)["Undo"]
-    assert undo is not None
-    assert ask("Dana", undo.skill, **undo.params).answer.status is Status.DONE
-    assert figure(ask("Dana", "risks"), "at_risk") == 1
-
-
-def test_one_warning_can_be_put_off_alone(ask: Asking) -> None:
-    healthy(ask.company, "Late", close=ago(1), next_step="")
-    ask("Dana", "snooze", opportunity="late", until="5 dec", reason="holiday", rule="overdue")
-    (told,) = bullets(ask("Dana", "risks", check="all"), "Worst first")
-    assert told.endswith(": There is no next step.")
-
-
-def test_a_snooze_that_is_over_puts_nothing_off(ask: Asking) -> None:
-    deal = healthy(ask.company, "Late", close=ago(1))
-    ask.company.add(
-        RiskSnooze(opportunity_id=deal, until=TODAY, reason="x", person_id=ask.company.people["Dana"], created_at=NOW)
-    )
-    assert figure(ask("Dana", "risks"), "at_risk") == 1
-
-
-@pytest.mark.parametrize(
-    ("params", "status"),
-    [
-        ({"until": "17 nov 2026", "reason": "x"}, Status.REFUSED),
-        ({"until": "5 dec", "reason": "  "}, Status.CLARIFY),
-        ({"until": "5 dec"}, Status.CLARIFY),
-        ({"until": "someday", "reason": "x"}, Status.CLARIFY),
-        ({"until": "5 dec", "reason": "x", "rule": "bad vibes"}, Status.CLARIFY),
-    ],
-)
-def test_a_snooze_needs_a_day_ahead_and_a_reason(ask: Asking, params: dict[str, Any], status: Status) -> None:
-    healthy(ask.company)
-    assert ask("Dana", "snooze", opportunity="fine", **params).answer.status is status
-
-
-def test_nobody_puts_off_the_warnings_about_somebody_elses(ask: Asking) -> None:
-    deal = healthy(ask.company, "Late", close=ago(1))
-    reply = ask("Sam", "snooze", opportunity=f"opportunity:{deal}", until="5 dec", reason="x")
-    assert reply.answer.status is Status.REFUSED
-    assert ask("Mara", "snooze", opportunity=f"opportunity:{deal}", until="5 dec", reason="x").answer.status in (
-        Status.DONE,
-        Status.CONFIRM,
-    )
-
-
-# --- bounds
-
-
-def test_an_administrator_sets_a_bound_for_a_stage_and_takes_it_back(ask: Asking) -> None:
-    healthy(ask.company)
-    asked = ask("Vera", "threshold", rule="no activity", value="2 days", stage="Discovery")
-    assert asked.answer.status is Status.CONFIRM, "it is for everybody"
-    confirmed = yes(ask, asked)
-    assert english(confirmed.answer.headline) == "“no activity” applies from 2 days on, in Discovery."
-    assert figure(ask("Dana", "risks"), "flagged") == 1
-    assert ["no activity", "2 days in Discovery, else 14, 10, 7, 5 days below 40%, 60%, 80%, above"] in [
-        [row[0], row[3]] for row in rows(ask("Dana", "risks", check="rules"))
-    ]
-    yes(ask, ask("Vera", "threshold", rule="no activity", value="4 days", stage="Discovery"))
-    assert figure(ask("Dana", "risks"), "flagged") == 0
-    yes(ask, ask("Vera", "threshold", rule="no activity", value="usual", stage="Discovery"))
-    assert ["no activity", "14, 10, 7, 5 days below 40%, 60%, 80%, above"] in [
-        [row[0], row[3]] for row in rows(ask("Dana", "risks", check="rules"))
-    ]
-
-
-def yes(ask: Asking, reply: Reply) -> Reply:
-    token = next(action.token for action in reply.answer.actions if action.kind == "confirm")
-    with ask.company.database.session() as session:
-        actor = get_actor(session, session.get_one(Person, ask.company.people["Vera"]))
-    return confirm(ask.assistant, token, actor, Audience(), Source.BUTTON)
-
-
-@pytest.mark.parametrize("who", ["Dana", "Mara"])
-def test_only_an_administrator_sets_bounds(ask: Asking, who: str) -> None:
-    assert ask(who, "threshold", rule="stalled", value="30").answer.status is Status.REFUSED
-
-
-@pytest.mark.parametrize(
-    ("rule", "value", "status"),
-    [
-        ("no next step", "3", Status.REFUSED),
-        ("amount drop", "120%", Status.REFUSED),
-        ("stalled", "a while", Status.CLARIFY),
-        ("single thread", "50k EUR", Status.REFUSED),
-        ("single thread", "50k", Status.CONFIRM),
-        ("stalled", "usual", Status.ANSWER),
-    ],
-)
-def test_a_bound_is_of_its_own_kind(ask: Asking, rule: str, value: str, status: Status) -> None:
-    assert ask("Vera", "threshold", rule=rule, value=value).answer.status is status
 
 
 # --- were they right?
