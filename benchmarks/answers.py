@@ -254,8 +254,6 @@ def _drop_source(settings: KnowledgeSettings, source: Path) -> None:
     """Take a whole folder out of the rows; the vector index may keep what the rows no longer have."""
     rows = Rows(settings.folder)
     with rows.writing():
-        for file in rows.get_hashes(str(source.resolve())):
-            rows.drop_document(str(source.resolve()), file)
         rows.drop_source(str(source.resolve()))
     rows.close()
 

@@ -177,7 +177,7 @@ def main() -> int:
             our_ingest = time.perf_counter() - began
             texts = [
                 question if question is not None else embedded_text(path, context, text)
-                for _, path, context, text, question in Rows(settings.folder / "rows.db").list_entry_texts()
+                for _, path, context, text, question in Rows(settings.folder).list_entry_texts()
             ]
             collection, their_ingest = _their_index(folder / "chroma", theirs, texts)
             print(

@@ -84,7 +84,7 @@ def build_ours(home: Path, passages: Iterator[Made], encoder: Encoder) -> None:
     """A knowledge base as ``add`` leaves it, without the embedding."""
     settings = KnowledgeSettings(home=home, embeddings=BUILT_IN)
     settings.folder.mkdir(parents=True)
-    rows, vectors = Rows(settings.folder / "rows.db"), VectorIndex(settings.folder / "index", None)
+    rows, vectors = Rows(settings.folder), VectorIndex(settings.folder / "index", None)
     hashes: dict[str, Floats] = {}
     with rows.writing():
         rows.add_source("/made", is_folder=True)
@@ -92,7 +92,7 @@ def build_ours(home: Path, passages: Iterator[Made], encoder: Encoder) -> None:
         for number, made in enumerate(passages, 1):
             page.append(made)
             if len(page) == ON_A_PAGE or number % BATCH == 0:
-                rows.add_document(_page(number, page, hashes), NOW.isoformat())
+                rows.add_documents([_page(number, page, hashes)], NOW.isoformat())
                 page = []
         rows.set_meta(MODEL, encoder.fingerprint)
         rows.set_meta(CHANGED, "made")

@@ -231,7 +231,7 @@ def main() -> int:
         home = options.home or Path(scratch)
         settings = KnowledgeSettings(home=home, embeddings=BUILT_IN)
         with KnowledgeBase.open(settings, lambda: NOW) as knowledge:
-            rows, vectors = Rows(settings.folder / "rows.db"), VectorIndex(settings.folder / "index", None)
+            rows, vectors = Rows(settings.folder), VectorIndex(settings.folder / "index", None)
             began = time.perf_counter()
             report = knowledge.add([pages])
             passages = knowledge.status().passages

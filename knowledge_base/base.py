@@ -92,9 +92,9 @@ class KnowledgeBase:
         self._settings = settings
         self._now = now
         self._encoder = get_encoder(settings.embeddings)
-        self._rows = Rows(settings.folder / "rows.db")
-        self._vectors = VectorIndex(settings.folder / "index", settings.chroma_url)
-        self._writer = IndexWriter(settings.folder, self._rows, self._vectors, self._encoder)
+        self._rows = Rows(settings.folder, settings.knowledge_database_url)
+        self._vectors = VectorIndex(settings.folder / "index", settings.chroma_url, self._rows.place)
+        self._writer = IndexWriter(self._rows, self._vectors, self._encoder)
         self._search = Search(self._rows, self._vectors, self._encoder)
 
     @classmethod
@@ -128,7 +128,7 @@ class KnowledgeBase:
 
         if self._settings.chroma_url is not None or self._encoder is None or not self._rows.count()[2]:
             return False
-        trouble = get_trouble(self._settings.folder)
+        trouble = get_trouble(self._settings)
         if trouble is None:
             return False
         try:

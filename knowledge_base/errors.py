@@ -5,6 +5,7 @@
     ├── IndexBusy           another process is writing the index
     ├── ModelMismatch       the index was made by another embedding model
     ├── EmbeddingsUnusable  the configured embedding model cannot be used
+    ├── DatabaseUnusable    the PostgreSQL server of the rows does not answer, or refuses
     ├── UnusableSynonyms    a table of synonyms that cannot be read
     └── NotCertified        too few questions, or too many mistakes, for the calibration that was asked for
 
@@ -38,3 +39,7 @@ class NotCertified(KnowledgeError):
 
 class UnusableSynonyms(KnowledgeError):
     """A line of the table is not what it should be; the table before it still counts."""
+
+
+class DatabaseUnusable(KnowledgeError):
+    """The database of the rows does not answer, or is not one that can be used."""

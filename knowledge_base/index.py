@@ -9,13 +9,9 @@ Order of a write, and what a kill -9 leaves at each point:
 5. rows, full text and the name of the new version are committed at once: before, the old state answers, after, the new.
 """
 
-import fcntl
 import hashlib
 import json
-import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +19,7 @@ from pathlib import Path
 from knowledge_base.cards import SIDECAR, read_front_matter, read_sidecar
 from knowledge_base.chunking import Chunk, get_chunks, get_title
 from knowledge_base.embeddings import Encoder
-from knowledge_base.errors import IndexBusy, ModelMismatch, NothingToAdd
+from knowledge_base.errors import ModelMismatch, NothingToAdd
 from knowledge_base.lexical import get_tokens
 from knowledge_base.loaders import ARCHIVE, FORMATS, FoundFile, Loaded, Loaders, Unreadable, list_files, list_members
 from knowledge_base.rows import Entry, NewDocument, NewPassage, Rows
@@ -93,8 +89,7 @@ class _Target:
 class IndexWriter:
     """The one that writes. One at a time per installation, across processes."""
 
-    def __init__(self, folder: Path, rows: Rows, vectors: VectorIndex, encoder: Encoder | None) -> None:
-        self._folder = folder
+    def __init__(self, rows: Rows, vectors: VectorIndex, encoder: Encoder | None) -> None:
         self._rows = rows
         self._vectors = vectors
         self._encoder = encoder
@@ -104,7 +99,7 @@ class IndexWriter:
 
         Raises NothingToAdd, IndexBusy, ModelMismatch, EmbeddingsUnusable. Nothing is changed then.
         """
-        with self._lock(now):
+        with self._rows.owning(now):
             made_by = self._rows.get_meta(MODEL)
             if self._encoder and made_by not in (None, "", self._encoder.fingerprint):
                 raise ModelMismatch(mismatch(str(made_by), self._encoder.fingerprint))
@@ -133,28 +128,8 @@ class IndexWriter:
 
         Returns how many texts had to be embedded.
         """
-        with self._lock(now):
+        with self._rows.owning(now):
             return self._write(_Plan(), now, progress, anew=True)
-
-    @contextmanager
-    def _lock(self, now: datetime) -> Iterator[None]:
-        """Only one writes; who comes second is told who does."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / "writer.lock").open("a+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                file.seek(0)
-                owner = file.read().strip() or "another process"
-                raise IndexBusy(
-                    f"The knowledge base is being written by {owner}. Wait for it to end, then try again."
-                ) from None
-            file.truncate(0)
-            program = " ".join(["python", *sys.orig_argv[1:3]])[:80]
-            file.write(f"process {os.getpid()} ({program}, since {now:%H:%M})")
-            file.flush()
-            yield
-            file.truncate(0)
 
     # --- reading
 
@@ -243,14 +218,12 @@ class IndexWriter:
             name, model = "", ""
         previous = rows.get_meta(VECTORS) or ""
         with rows.writing():
-            for root, file in dropped:
-                rows.drop_document(root, file)
+            rows.drop_documents(sorted(dropped))
             for root in plan.absorbed:
                 rows.drop_source(root)
             for root, is_folder in plan.sources:
                 rows.add_source(root, is_folder=is_folder)
-            for document in plan.documents:
-                rows.add_document(document, now.isoformat(timespec="seconds"))
+            rows.add_documents(plan.documents, now.isoformat(timespec="seconds"))
             if dropped or plan.documents:
                 rows.set_meta(CHANGED, f"{now.isoformat()} {rows.get_meta(NUMBER)}")
                 rows.set_superseded(_superseded(rows))
@@ -259,6 +232,8 @@ class IndexWriter:
                 rows.set_meta(VECTORS, name)
                 rows.set_meta(PREVIOUS, previous)
                 rows.set_meta(MODEL, model)
+        if dropped or plan.documents:
+            rows.settle()
         # Readers that opened the version before may still be reading it, so it goes only with the next write.
         self._vectors.drop_others({name, previous})
         return embedded

@@ -1,54 +1,61 @@
 """The rows that are the truth of the knowledge base: documents, passages, cached vectors, full text.
 
-One SQLite file in WAL: many readers, one writer. A connection belongs to the thread that asks for it. Everything
-that ``add`` changes, the name of the vector index included, becomes visible in one commit; only the vector cache is
-written ahead of it, so that an interrupted run does not embed twice.
+In SQLite or in PostgreSQL: the statements here are for both; database.py and full_text.py are where the two differ.
+Many read, one writes. Everything that ``add`` changes, the name of the vector index included, becomes visible in one
+commit; only the vector cache is written ahead of it, so that an interrupted run does not embed twice.
 """
 
 import json
-import sqlite3
-import threading
+import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 
 from knowledge_base.cards import Card
+from knowledge_base.database import get_database
+from knowledge_base.errors import IndexBusy
+from knowledge_base.full_text import get_full_text
 from knowledge_base.graph import Floats
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+_TABLES = """
+CREATE TABLE IF NOT EXISTS meta (name {text} PRIMARY KEY, value {text} NOT NULL) {strict};
 CREATE TABLE IF NOT EXISTS sources (
-    id INTEGER PRIMARY KEY, root TEXT NOT NULL UNIQUE, is_folder INTEGER NOT NULL
-) STRICT;
+    id INTEGER PRIMARY KEY, root {text} NOT NULL UNIQUE, is_folder INTEGER NOT NULL
+) {strict};
 CREATE TABLE IF NOT EXISTS documents (
-    id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES sources ON DELETE CASCADE, file TEXT NOT NULL,
-    content_hash TEXT NOT NULL, text TEXT NOT NULL, title TEXT NOT NULL, kind TEXT, card TEXT NOT NULL,
-    superseded_by TEXT, indexed_at TEXT NOT NULL, UNIQUE (source_id, file)
-) STRICT;
-CREATE INDEX IF NOT EXISTS documents_kind ON documents (kind);
+    id INTEGER PRIMARY KEY, source_id INTEGER NOT NULL REFERENCES sources ON DELETE CASCADE, file {text} NOT NULL,
+    content_hash {text} NOT NULL, text {text} NOT NULL, title {text} NOT NULL, kind {text}, card {text} NOT NULL,
+    superseded_by {text}, indexed_at {text} NOT NULL
+) {strict};
+CREATE UNIQUE INDEX IF NOT EXISTS documents_file ON documents (source_id, {file});
+CREATE INDEX IF NOT EXISTS documents_kind ON documents {by_hash} (kind);
 CREATE TABLE IF NOT EXISTS passages (
     id INTEGER PRIMARY KEY, document_id INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
-    path TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
-    section_start INTEGER NOT NULL, section_end INTEGER NOT NULL, context TEXT NOT NULL,
+    path {text} NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    section_start INTEGER NOT NULL, section_end INTEGER NOT NULL, context {text} NOT NULL,
     CHECK (start < "end")
-) STRICT;
+) {strict};
 CREATE INDEX IF NOT EXISTS passages_document ON passages (document_id);
 CREATE TABLE IF NOT EXISTS entries (
     id INTEGER PRIMARY KEY, passage_id INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE,
-    text_hash TEXT NOT NULL, question TEXT
-) STRICT;
+    text_hash {text} NOT NULL, question {text}
+) {strict};
 CREATE INDEX IF NOT EXISTS entries_passage ON entries (passage_id);
 CREATE INDEX IF NOT EXISTS entries_text ON entries (text_hash);
 CREATE TABLE IF NOT EXISTS vectors (
-    model TEXT NOT NULL, text_hash TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (model, text_hash)
-) STRICT, WITHOUT ROWID;
-CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5 (heading, body, tokenize = "unicode61 remove_diacritics 0");
-CREATE VIRTUAL TABLE IF NOT EXISTS word_counts USING fts5vocab (words, row);
+    model {text} NOT NULL, text_hash {text} NOT NULL, vector {blob} NOT NULL, PRIMARY KEY (model, text_hash)
+) {keyed};
 """
+
+_PLACE, _WRITER = "place", "writer"
 
 
 @dataclass(frozen=True)
@@ -114,177 +121,186 @@ FROM passages p JOIN documents d ON d.id = p.document_id
 
 
 class Rows:
-    """Reading and writing of one knowledge base's SQLite file."""
+    """Reading and writing of one knowledge base's rows: a file in ``folder``, or PostgreSQL by ``url``."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self._connection.executescript(_SCHEMA)
-
-    @property
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(self._file, timeout=30, isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
-            self._local.connection = connection
-            with self._lock:
-                self._open.append(connection)
-        return connection
+    def __init__(self, folder: Path, url: str | None = None) -> None:
+        self._folder = folder
+        self._database = get_database(folder, url)
+        self._words = get_full_text(self._database)
+        self._database.make_tables(_TABLES.format(**self._database.words) + self._words.tables)
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        with self._lock:
-            for connection in self._open:
-                connection.close()
-            self._open.clear()
-        self._local = threading.local()
+        self._database.close()
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
+    def reading(self) -> AbstractContextManager[None]:
         """One consistent view for several reads; inside another one it is that one's."""
-        if self._connection.in_transaction:
-            yield
-            return
-        with self._transaction("BEGIN"):
-            yield
+        return self._database.reading()
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> AbstractContextManager[None]:
         """All writes inside become visible together, or none of them."""
-        with self._transaction("BEGIN IMMEDIATE"):
-            yield
+        return self._database.writing()
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[None]:
-        connection = self._connection
-        connection.execute(begin)
-        try:
-            yield
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+    def owning(self, now: datetime) -> Iterator[None]:
+        """Be the only writer, across threads, processes and machines. Raises IndexBusy, which says who is.
+
+        The lock ends with the process that holds it, however that ends.
+        """
+        with self._database.lock() as is_ours:
+            if not is_ours:
+                owner = self.get_meta(_WRITER) or "another process"
+                raise IndexBusy(f"The knowledge base is being written by {owner}. Wait for it to end, then try again.")
+            program = " ".join(["python", *sys.orig_argv[1:3]])[:80]
+            on = f" on {self._database.place}" if self._database.place else ""
+            self.set_meta(_WRITER, f"process {os.getpid()}{on} ({program}, since {now:%H:%M})")
+            try:
+                yield
+            finally:
+                self.set_meta(_WRITER, "")
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines may have the same rows open."""
+        return self._database.is_shared
+
+    @property
+    def place(self) -> str:
+        """What tells these rows from those of other installations; the same for everybody who has them open."""
+        if not self._database.is_shared:
+            return str(self._folder.resolve())
+        self._database.change("INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO NOTHING", (_PLACE, uuid4().hex))
+        return self.get_meta(_PLACE) or ""
 
     # --- what is known about the whole
 
     def get_meta(self, name: str) -> str | None:
-        row = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return row[0] if row else None
+        rows = self._database.query("SELECT value FROM meta WHERE name = ?", (name,))
+        return rows[0][0] if rows else None
 
     def set_meta(self, name: str, value: str) -> None:
-        self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+        self._database.change(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
+        )
 
     def count(self) -> tuple[int, int, int]:
         """Sources, documents, passages."""
         query = (
             "SELECT (SELECT count(*) FROM sources), (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"
         )
-        row = self._connection.execute(query).fetchone()
+        row = self._database.query(query)[0]
         return row[0], row[1], row[2]
 
     def count_entries(self) -> int:
-        row = self._connection.execute("SELECT count(*) FROM entries").fetchone()
-        return int(row[0])
+        return self._words.count_entries()
 
     # --- sources and documents
 
     def list_sources(self) -> list[tuple[str, bool]]:
         """Root and whether it is a folder."""
-        rows = self._connection.execute("SELECT root, is_folder FROM sources ORDER BY root")
+        rows = self._database.query("SELECT root, is_folder FROM sources ORDER BY root")
         return [(root, bool(is_folder)) for root, is_folder in rows]
 
     def get_hashes(self, root: str) -> dict[str, str]:
         """File to content hash for the documents of a source."""
         query = "SELECT d.file, d.content_hash FROM documents d JOIN sources s ON s.id = d.source_id WHERE s.root = ?"
-        return dict(self._connection.execute(query, (root,)))
+        return dict(self._database.query(query, (root,)))
 
     def list_documents(self) -> list[tuple[int, str, str, Card, str | None, str]]:
         """Id, file, title, card, the file that supersedes it, and when it was indexed."""
         query = "SELECT id, file, title, card, superseded_by, indexed_at FROM documents ORDER BY file, id"
-        rows = self._connection.execute(query)
+        rows = self._database.query(query)
         return [(i, f, t, Card.from_json(json.loads(card)), s, at) for i, f, t, card, s, at in rows]
 
     def list_cards(self, kind: str | None) -> list[tuple[int, str, str, Card, str | None]]:
-        query = (
-            "SELECT id, file, title, card, superseded_by FROM documents WHERE (?1 IS NULL OR kind = ?1) ORDER BY file"
-        )
-        rows = self._connection.execute(query, (kind,))
+        where, values = ("WHERE kind = ?", (kind,)) if kind is not None else ("", ())
+        query = f"SELECT id, file, title, card, superseded_by FROM documents {where} ORDER BY file, id"
+        rows = self._database.query(query, values)
         return [(i, f, t, Card.from_json(json.loads(card)), s) for i, f, t, card, s in rows]
 
     def get_text(self, document_id: int) -> str:
         """The whole source text of a document."""
-        row = self._connection.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
-        return str(row[0]) if row else ""
+        rows = self._database.query("SELECT text FROM documents WHERE id = ?", (document_id,))
+        return str(rows[0][0]) if rows else ""
 
     def set_superseded(self, names: dict[int, str]) -> None:
         """Document id to the file that replaces it; all others are current."""
-        self._connection.execute("UPDATE documents SET superseded_by = NULL WHERE superseded_by IS NOT NULL")
-        self._connection.executemany(
+        self._database.change("UPDATE documents SET superseded_by = NULL WHERE superseded_by IS NOT NULL")
+        self._database.change_many(
             "UPDATE documents SET superseded_by = ? WHERE id = ?", [(file, i) for i, file in names.items()]
         )
 
     def add_source(self, root: str, *, is_folder: bool) -> None:
-        self._connection.execute(
-            "INSERT OR IGNORE INTO sources (root, is_folder) VALUES (?, ?)", (root, int(is_folder))
+        self._database.change(
+            "INSERT INTO sources (id, root, is_folder) VALUES (?, ?, ?) ON CONFLICT (root) DO NOTHING",
+            (next(self._new_ids("sources")), root, int(is_folder)),
         )
 
     def drop_source(self, root: str) -> None:
-        for file in self.get_hashes(root):
-            self.drop_document(root, file)
-        self._connection.execute("DELETE FROM sources WHERE root = ?", (root,))
+        self.drop_documents((root, file) for file in self.get_hashes(root))
+        self._database.change("DELETE FROM sources WHERE root = ?", (root,))
 
-    def drop_document(self, root: str, file: str) -> None:
-        connection = self._connection
-        ours = "SELECT d.id FROM documents d JOIN sources s ON s.id = d.source_id WHERE s.root = ? AND d.file = ?"
-        row = connection.execute(ours, (root, file)).fetchone()
-        if row is None:
-            return
-        connection.execute(
-            "DELETE FROM words WHERE rowid IN "
-            "(SELECT e.id FROM entries e JOIN passages p ON p.id = e.passage_id WHERE p.document_id = ?)",
-            row,
-        )
-        connection.execute("DELETE FROM documents WHERE id = ?", row)
+    def drop_documents(self, files: Iterable[tuple[str, str]]) -> None:
+        """Drop these files, each by its source's root and its name; those that are not there do no harm."""
+        query = "SELECT d.id FROM documents d JOIN sources s ON s.id = d.source_id WHERE s.root = ? AND d.file = ?"
+        ids = [row[0] for file in files for row in self._database.query(query, file)]
+        if ids:
+            self._words.drop(ids)
+            self._database.change_many("DELETE FROM documents WHERE id = ?", [(i,) for i in ids])
 
-    def add_document(self, document: NewDocument, indexed_at: str) -> None:
-        connection = self._connection
-        document_id = connection.execute(
-            "INSERT INTO documents (source_id, file, content_hash, text, title, kind, card, indexed_at) "
-            "VALUES ((SELECT id FROM sources WHERE root = ?), ?, ?, ?, ?, ?, ?, ?)",
-            (
-                document.root,
-                document.file,
-                document.content_hash,
-                document.text,
-                document.title,
-                document.card.kind,
-                json.dumps(document.card.to_json(), ensure_ascii=False),
-                indexed_at,
-            ),
-        ).lastrowid
-        for p in document.passages:
-            path = json.dumps(p.path, ensure_ascii=False)
-            values = (document_id, path, p.start, p.end, p.section_start, p.section_end, p.context)
-            passage_id = connection.execute(
-                'INSERT INTO passages (document_id, path, start, "end", section_start, section_end, context) '
-                "VALUES (?, ?, ?, ?, ?, ?, ?)",
-                values,
-            ).lastrowid
-            for entry in p.entries:
-                entry_id = connection.execute(
-                    "INSERT INTO entries (passage_id, text_hash, question) VALUES (?, ?, ?)",
-                    (passage_id, entry.text_hash, entry.question),
-                ).lastrowid
-                connection.execute(
-                    "INSERT INTO words (rowid, heading, body) VALUES (?, ?, ?)",
-                    (entry_id, entry.heading_tokens, entry.body_tokens),
+    def add_documents(self, documents: Iterable[NewDocument], indexed_at: str) -> None:
+        """Add documents whose sources are there."""
+        sources = dict(self._database.query("SELECT root, id FROM sources"))
+        document_ids, passage_ids, entry_ids = (self._new_ids(name) for name in ("documents", "passages", "entries"))
+        own, passages, entries, words = [], [], [], []
+        for document in documents:
+            document_id = next(document_ids)
+            card = json.dumps(document.card.to_json(), ensure_ascii=False)
+            own.append(
+                (
+                    document_id,
+                    sources[document.root],
+                    document.file,
+                    document.content_hash,
+                    document.text,
+                    document.title,
+                    document.card.kind,
+                    card,
+                    indexed_at,
                 )
+            )
+            for p in document.passages:
+                passage_id = next(passage_ids)
+                path = json.dumps(p.path, ensure_ascii=False)
+                span = (p.start, p.end, p.section_start, p.section_end)
+                passages.append((passage_id, document_id, path, *span, p.context))
+                for entry in p.entries:
+                    entry_id = next(entry_ids)
+                    entries.append((entry_id, passage_id, entry.text_hash, entry.question))
+                    words.append((entry_id, entry.heading_tokens, entry.body_tokens))
+        if not own:
+            return
+        change_many = self._database.change_many
+        change_many(
+            "INSERT INTO documents (id, source_id, file, content_hash, text, title, kind, card, indexed_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            own,
+        )
+        change_many(
+            'INSERT INTO passages (id, document_id, path, start, "end", section_start, section_end, context) '
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            passages,
+        )
+        change_many("INSERT INTO entries (id, passage_id, text_hash, question) VALUES (?, ?, ?, ?)", entries)
+        self._words.add(words)
+
+    def _new_ids(self, table: str) -> Iterator[int]:
+        """Ids that are free in this table. Only the one writer asks, so that they stay so."""
+        return count(int(self._database.query(f"SELECT coalesce(max(id), 0) + 1 FROM {table}")[0][0]))
+
+    def settle(self) -> None:
+        """Make reading quick again after many changes."""
+        self._words.settle()
 
     # --- vectors
 
@@ -292,107 +308,99 @@ class Rows:
         """The cached vectors of these texts; those that are missing are left out."""
         found: dict[str, Floats] = {}
         for at in range(0, len(hashes), 500):
-            part = list(hashes[at : at + 500])
-            marks = ",".join("?" * len(part))
-            query = f"SELECT text_hash, vector FROM vectors WHERE model = ? AND text_hash IN ({marks})"
-            for text_hash, blob in self._connection.execute(query, (model, *part)):
+            part = hashes[at : at + 500]
+            query = f"SELECT text_hash, vector FROM vectors WHERE model = ? AND text_hash IN ({_marks(part)})"
+            for text_hash, blob in self._database.query(query, (model, *part)):
                 found[text_hash] = np.frombuffer(blob, np.float32)
         return found
 
     def get_cached(self, model: str) -> set[str]:
         """Hashes of all texts this model has embedded."""
-        return {row[0] for row in self._connection.execute("SELECT text_hash FROM vectors WHERE model = ?", (model,))}
+        return {row[0] for row in self._database.query("SELECT text_hash FROM vectors WHERE model = ?", (model,))}
 
     def add_vectors(self, model: str, vectors: Iterable[tuple[str, Floats]]) -> None:
         rows = [(model, text_hash, vector.astype(np.float32).tobytes()) for text_hash, vector in vectors]
         with self.writing():
-            self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+            self._database.change_many(
+                "INSERT INTO vectors VALUES (?, ?, ?) "
+                "ON CONFLICT (model, text_hash) DO UPDATE SET vector = excluded.vector",
+                rows,
+            )
 
     def drop_unused_vectors(self) -> None:
-        self._connection.execute("DELETE FROM vectors WHERE text_hash NOT IN (SELECT text_hash FROM entries)")
+        self._database.change(
+            "DELETE FROM vectors WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.text_hash = vectors.text_hash)"
+        )
 
     # --- what search reads
 
-    def list_entry_texts(self) -> list[tuple[str, tuple[str, ...], str, str, str | None]]:
+    def list_entry_texts(self) -> Iterator[tuple[str, tuple[str, ...], str, str, str | None]]:
         """Text hash, heading path, context, passage text and question form of every entry."""
         query = """
-            SELECT e.text_hash, p.path, p.context, substr(d.text, p.start + 1, p."end" - p.start), e.question
-            FROM entries e JOIN passages p ON p.id = e.passage_id JOIN documents d ON d.id = p.document_id"""
-        return [(h, tuple(json.loads(path)), c, t, q) for h, path, c, t, q in self._connection.execute(query)]
+            SELECT e.text_hash, p.path, p.context, p.start, p."end", e.question
+            FROM entries e JOIN passages p ON p.id = e.passage_id WHERE p.document_id = ? ORDER BY e.id"""
+        # Each document's text once, and not more than one at a time.
+        for (document_id,) in self._database.query("SELECT id FROM documents ORDER BY id"):
+            text = self.get_text(document_id)
+            for text_hash, path, context, start, end, question in self._database.query(query, (document_id,)):
+                yield text_hash, tuple(json.loads(path)), context, text[start:end], question
 
     def list_entry_hashes(self) -> set[str]:
-        return {row[0] for row in self._connection.execute("SELECT DISTINCT text_hash FROM entries")}
+        return {row[0] for row in self._database.query("SELECT DISTINCT text_hash FROM entries")}
 
     def count_words(self, tokens: Iterable[str]) -> dict[str, int]:
         """In how many entries each token occurs."""
-        counts = {}
-        for token in tokens:
-            row = self._connection.execute("SELECT doc FROM word_counts WHERE term = ?", (token,)).fetchone()
-            counts[token] = int(row[0]) if row else 0
-        return counts
+        return self._words.count(tokens)
 
     def list_words(self) -> list[str]:
         """Every token of the full-text index."""
-        return [row[0] for row in self._connection.execute("SELECT term FROM word_counts")]
+        return self._words.list_all()
 
     def find_words(
         self, tokens: Sequence[str], heading_weight: float, limit: int, kind: str | None
     ) -> list[tuple[int, int, float]]:
         """Entry, passage and BM25 score (higher is better) of the entries that hold any of the tokens."""
-        if not tokens:
-            return []
-        match = " OR ".join(f'"{token}"' for token in tokens)
-        where = "AND d.kind = ?" if kind else ""
-        query = f"""
-            SELECT e.id, e.passage_id, -bm25(words, ?, 1.0) AS score FROM words
-            JOIN entries e ON e.id = words.rowid
-            {"JOIN passages p ON p.id = e.passage_id JOIN documents d ON d.id = p.document_id" if kind else ""}
-            WHERE words MATCH ? {where} ORDER BY score DESC LIMIT ?"""
-        values = (heading_weight, match, *([kind] if kind else []), limit)
-        return list(self._connection.execute(query, values))
+        return self._words.find(tokens, heading_weight, limit, kind) if tokens else []
 
     def find_entries(self, hashes: Sequence[str], kind: str | None = None) -> list[tuple[int, int, str]]:
         """Entry, passage and text hash of the entries with these texts."""
-        marks = ",".join("?" * len(hashes))
         join = (
             "JOIN passages p ON p.id = e.passage_id JOIN documents d ON d.id = p.document_id AND d.kind = ?"
             if kind
             else ""
         )
-        query = f"SELECT e.id, e.passage_id, e.text_hash FROM entries e {join} WHERE e.text_hash IN ({marks})"
-        return list(self._connection.execute(query, (*([kind] if kind else []), *hashes)))
+        query = f"SELECT e.id, e.passage_id, e.text_hash FROM entries e {join} WHERE e.text_hash IN ({_marks(hashes)})"
+        return self._database.query(query, (*([kind] if kind else []), *hashes))
 
     def list_entries_of_kind(self, kind: str, limit: int) -> list[str]:
         """Text hashes of the entries whose document is of this kind."""
         query = """
             SELECT DISTINCT e.text_hash FROM entries e JOIN passages p ON p.id = e.passage_id
             JOIN documents d ON d.id = p.document_id WHERE d.kind = ? LIMIT ?"""
-        return [row[0] for row in self._connection.execute(query, (kind, limit))]
+        return [row[0] for row in self._database.query(query, (kind, limit))]
 
     def get_entries(self, passage_ids: Sequence[int]) -> list[tuple[int, int, str, str, str, str | None]]:
         """Entry, passage, text hash, heading tokens, body tokens and question form."""
-        marks = ",".join("?" * len(passage_ids))
         query = f"""
             SELECT e.id, e.passage_id, e.text_hash, w.heading, w.body, e.question
-            FROM entries e JOIN words w ON w.rowid = e.id WHERE e.passage_id IN ({marks})"""
-        return list(self._connection.execute(query, list(passage_ids)))
+            FROM entries e JOIN words w ON w.rowid = e.id WHERE e.passage_id IN ({_marks(passage_ids)}) ORDER BY e.id"""
+        return self._database.query(query, passage_ids)
 
     def list_forms(self, document_ids: Sequence[int]) -> list[tuple[int, str, str]]:
         """Document, text hash and tokens of the titles and question forms of these documents' cards."""
-        marks = ",".join("?" * len(document_ids))
         query = f"""
             SELECT p.document_id, e.text_hash, w.body FROM entries e JOIN passages p ON p.id = e.passage_id
-            JOIN words w ON w.rowid = e.id WHERE e.question IS NOT NULL AND p.document_id IN ({marks})"""
-        return list(self._connection.execute(query, list(document_ids)))
+            JOIN words w ON w.rowid = e.id
+            WHERE e.question IS NOT NULL AND p.document_id IN ({_marks(document_ids)}) ORDER BY e.id"""
+        return self._database.query(query, document_ids)
 
     def get_passages(self, passage_ids: Sequence[int]) -> dict[int, FoundPassage]:
-        marks = ",".join("?" * len(passage_ids))
-        rows = self._connection.execute(f"{_FOUND} WHERE p.id IN ({marks})", list(passage_ids))
+        rows = self._database.query(f"{_FOUND} WHERE p.id IN ({_marks(passage_ids)}) ORDER BY p.id", passage_ids)
         return {found.id: found for found in self._found(rows)}
 
     def list_passages(self, document_id: int) -> list[FoundPassage]:
         """The passages of a document in their order."""
-        rows = self._connection.execute(f"{_FOUND} WHERE p.document_id = ? ORDER BY p.start", (document_id,))
+        rows = self._database.query(f"{_FOUND} WHERE p.document_id = ? ORDER BY p.start, p.id", (document_id,))
         return list(self._found(rows))
 
     def _found(self, rows: Iterable[Sequence[Any]]) -> Iterator[FoundPassage]:
@@ -420,3 +428,8 @@ class Rows:
                 context,
                 texts[document_id][start:end],
             )
+
+
+def _marks(values: Sequence[object]) -> str:
+    """The places of these values in a list; of none, a list that nothing is in."""
+    return ",".join("?" * len(values)) or "NULL"

@@ -25,12 +25,15 @@ _BATCH = 1000
 
 
 class VectorIndex:
-    """Versions of the Chroma index, and the one that is open for reading. Safe between threads."""
+    """Versions of the Chroma index, and the one that is open for reading. Safe between threads.
 
-    def __init__(self, folder: Path, url: str | None) -> None:
+    In ``folder``, or on the server at ``url``, where ``place`` tells them from those of other installations.
+    """
+
+    def __init__(self, folder: Path, url: str | None, place: str = "") -> None:
         self._folder = folder
         self._url = url
-        self._mark = hashlib.blake2b(str(folder.resolve()).encode(), digest_size=4).hexdigest()
+        self._mark = hashlib.blake2b(place.encode(), digest_size=4).hexdigest()
         self._lock = threading.Lock()
         self._name: str | None = None
         self._client: Any = None
@@ -48,6 +51,10 @@ class VectorIndex:
                 self._forget()
             return None
         return [(i, 1.0 - float(d)) for i, d in zip(result["ids"][0], result["distances"][0], strict=True)]
+
+    def is_elsewhere(self, name: str) -> bool:
+        """Whether the version is on another machine: its folder is not here."""
+        return self._url is None and not (self._folder / name).is_dir()
 
     def count(self, name: str) -> int | None:
         """How many texts the version holds; None when it cannot be read."""
@@ -106,7 +113,7 @@ class VectorIndex:
     def _opened(self, name: str) -> Any:
         if self._name != name:
             self._forget()
-            if self._url is None and not (self._folder / name).is_dir():
+            if self.is_elsewhere(name):
                 raise FileNotFoundError(name)
             self._client = self._connect(name)
             self._collection = self._client.get_collection(self._collection_name(name), embedding_function=None)

@@ -24,9 +24,18 @@ def encoder() -> Encoder:
     return found
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The kind of database the rows are in, one after the other; set for this process and those it starts."""
+    kind = str(request.param)
+    url = request.getfixturevalue("postgres_databases").empty() if kind == "postgresql" else ""
+    monkeypatch.setenv("PLAYMAKER_KNOWLEDGE_DATABASE_URL", url)
+    return kind
+
+
 @pytest.fixture
-def open_base(tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenBase]:
-    """Opens knowledge bases under the test's own home; all share the loaded model."""
+def open_base(tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch, database: str) -> Iterator[OpenBase]:
+    """Opens knowledge bases under the test's own home, on both kinds of database; all share the loaded model."""
     monkeypatch.delenv("PLAYMAKER_EMBEDDINGS", raising=False)
     shared = get_encoder
     monkeypatch.setattr(embeddings, "get_encoder", lambda name: encoder if name == BUILT_IN else shared(name))
