@@ -304,6 +304,8 @@ def _called(record: RecordChange) -> Text | str:
         return text("the scheduled report")
     if record.kind is RecordKind.POST:
         return text("the post")
+    if record.kind is RecordKind.STEP:
+        return next((str(change.old or change.new) for change in record.fields if change.field == "step"), record.label)
     return KINDS.get(record.label, record.label) if record.kind is RecordKind.ACTIVITY else record.label
 
 

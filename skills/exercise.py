@@ -1,8 +1,9 @@
 """One question of a quiz: a form of a card, the place of the card that answers it, and options to choose from.
 
-The answer is the card's own sentence with a gap where a figure or a name stood, or else a whole sentence; the wrong
-options are figures in the same unit, other names, or sentences of other cards. Nothing is made up, and an option that
-the question or the rest of the sentence gives away is not offered.
+A sentence of the card that speaks of what the form asks is shown with a gap where a figure or a name stood; where there
+is none, the form is asked and the answers of cards are to choose from. The wrong options are figures in the same unit,
+other names, or what other cards answer. Nothing is made up, and an option that the question or the rest of the sentence
+gives away is not offered.
 """
 
 import datetime as dt
@@ -16,7 +17,7 @@ from itertools import islice
 
 from knowledge_base import Document
 from knowledge_base.answer import Citation
-from knowledge_base.lexical import get_tokens
+from knowledge_base.lexical import get_tokens, is_cjk
 from skills.contract import SkillContext
 from skills.passages import readable
 from skills.path import KIND as PATH
@@ -31,12 +32,12 @@ NEAREST = 6
 """Wrong options are drawn from so many that come closest to the right one."""
 SIBLINGS = 40
 """Cards whose figures, names and sentences are looked at for wrong options."""
-FIRSTS = 3
-"""Sentences with which cards begin, which answer their forms shortly: the likeliest wrong options."""
 LONGEST = 260
-"""Characters of a sentence that is asked about."""
+"""Characters of a sentence that is asked about, and of an answer to choose."""
 LENGTHS = (0.5, 2.0)
-"""How much shorter or longer than the right sentence a wrong one may be."""
+"""How much shorter or longer than the right answer a wrong one may be."""
+SPEAKS_OF = 2
+"""Words that a sentence has in common with the form which it speaks of."""
 
 _NUMBER = r"(?<![\w.,#/–-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|(?<![\w.,#/–-])\d+(?:\.\d+)?(?![\d.,]\d)"
 _FIGURE = re.compile(
@@ -57,7 +58,7 @@ class Exercise:
 
     form: Form
     sentence: str
-    """The answer with its gap; empty where whole sentences are to choose from."""
+    """The sentence with its gap, which says by itself what is asked; empty where the form is asked."""
     options: tuple[str, ...]
     right: int
     citation: Citation
@@ -95,7 +96,7 @@ class Exercises:
 
     def __init__(self, context: SkillContext, readers: Readers, person_id: int) -> None:
         self._context, self._readers, self._person_id = context, readers, person_id
-        self._units: dict[int, list[_Unit]] = {}
+        self._sections: dict[int, list[list[_Unit]]] = {}
         with readable():
             documents = context.knowledge.documents()
         self._documents = [d for d in documents if d.is_current and d.card.kind != PATH and readers.may_read(d.card)]
@@ -109,16 +110,25 @@ class Exercises:
         if answer.status != "answer" or citation is None:
             return None
         dice = random.Random(get_seed(self._person_id, day, form.key))  # noqa: S311  (no secret: the same every time)
-        units = [unit for unit in _split(citation.quote, self._names) if len(unit.words) <= LONGEST]
-        asked = set(get_tokens(form.words))
-        units.sort(key=lambda unit: -len(asked & set(get_tokens(unit.words))))
-        for unit in units:
-            for gap in dice.sample(unit.gaps, len(unit.gaps)):
-                if exercise := self._with_gap(form, unit, gap, citation, dice):
-                    return exercise
-        return next(
-            (made for unit in units if (made := self._with_sentences(form, unit, citation, dice)) is not None), None
+        asked, units = set(get_tokens(form.words)), _split(citation.quote, self._names)
+        short = sorted(
+            ((len(asked & set(get_tokens(unit.words))), unit) for unit in units if len(unit.words) <= LONGEST),
+            key=lambda each: -each[0],
         )
+        near = [unit for common, unit in short if common >= SPEAKS_OF]
+        far = [unit for common, unit in short if common < SPEAKS_OF]
+        return (
+            self._with_gaps(form, near, citation, dice)
+            or self._with_answers(form, _lead(units), citation, dice)
+            or self._with_gaps(form, far, citation, dice)
+        )
+
+    def _with_gaps(
+        self, form: Form, units: Iterable[_Unit], citation: Citation, dice: random.Random
+    ) -> Exercise | None:
+        every = ((unit, gap) for unit in units for gap in dice.sample(unit.gaps, len(unit.gaps)))
+        made = (self._with_gap(form, unit, gap, citation, dice) for unit, gap in every)
+        return next((exercise for exercise in made if exercise is not None), None)
 
     def _with_gap(self, form: Form, unit: _Unit, gap: _Gap, citation: Citation, dice: random.Random) -> Exercise | None:
         sentence = _left_out(unit.words, gap.words)
@@ -137,20 +147,19 @@ class Exercises:
         wrong = [each.words for each in dice.sample(nearest, min(MOST_OPTIONS - 1, len(nearest)))]
         return _shuffled(form, sentence, gap.words, wrong, citation, dice)
 
-    def _with_sentences(self, form: Form, unit: _Unit, citation: Citation, dice: random.Random) -> Exercise | None:
-        """Whole sentences, where the right one neither echoes the question most nor differs in length."""
-        asked, own = set(get_tokens(form.words)), set(get_tokens(unit.words))
-        if len(own) < 4 or unit.is_row:
+    def _with_answers(self, form: Form, answer: str, citation: Citation, dice: random.Random) -> Exercise | None:
+        """The answers of cards, of which the right one neither echoes the question most nor differs in length."""
+        asked, own = set(get_tokens(form.words)), set(get_tokens(answer))
+        if len(own) < 4:
             return None
-        shortest, longest = (len(unit.words) * bound for bound in LENGTHS)
+        shortest, longest = (len(answer) * bound for bound in LENGTHS)
         found: dict[str, tuple[bool, int]] = {}
         for document in self._list_siblings(form.document):
             is_kin = document.card.kind == form.document.card.kind
-            for number, other in enumerate(self._get_units(document)):
-                tokens = set(get_tokens(other.words))
-                fits = not other.is_row and shortest <= len(other.words) <= longest
-                if fits and len(own & tokens) <= len(own) // 2:
-                    found.setdefault(other.words, (is_kin and number < FIRSTS, len(asked & tokens)))
+            for number, lead in enumerate(self._list_leads(document)):
+                tokens = set(get_tokens(lead))
+                if shortest <= len(lead) <= longest and len(own & tokens) <= len(own) // 2:
+                    found.setdefault(lead, (is_kin and number == 0, len(asked & tokens)))
         echo = max(found, key=lambda words: (found[words][1], words), default="")
         likely = sorted(found.keys() - {echo}, key=lambda words: (not found[words][0], -found[words][1], words))[
             :NEAREST
@@ -158,24 +167,28 @@ class Exercises:
         if len(likely) < FEWEST_OPTIONS - 1 or found[echo][1] < len(asked & own):
             return None
         wrong = [echo, *dice.sample(likely, min(MOST_OPTIONS - 2, len(likely)))]
-        return _shuffled(form, "", unit.words, wrong, citation, dice)
+        return _shuffled(form, "", answer, wrong, citation, dice)
 
     def _list_units(self, document: Document) -> Iterator[_Unit]:
-        yield from self._get_units(document)
-        for sibling in self._list_siblings(document):
-            yield from self._get_units(sibling)
+        for each in (document, *self._list_siblings(document)):
+            for units in self._get_sections(each):
+                yield from units
 
     def _list_siblings(self, document: Document) -> Sequence[Document]:
         """Cards in the same language, those of the same kind first."""
         others = [d for d in self._documents if d.id != document.id and is_chinese(d) == is_chinese(document)]
         return list(islice(sorted(others, key=lambda d: (d.card.kind != document.card.kind, d.file)), SIBLINGS))
 
-    def _get_units(self, document: Document) -> list[_Unit]:
-        if document.id not in self._units:
+    def _list_leads(self, document: Document) -> list[str]:
+        """How each section begins; the first of a card is mostly what it answers."""
+        return [lead for units in self._get_sections(document) if (lead := _lead(units))]
+
+    def _get_sections(self, document: Document) -> list[list[_Unit]]:
+        if document.id not in self._sections:
             with readable():
                 sections = self._context.knowledge.sections(document.id)
-            self._units[document.id] = [unit for section in sections for unit in _split(section.text, self._names)]
-        return self._units[document.id]
+            self._sections[document.id] = [_split(section.text, self._names) for section in sections]
+        return self._sections[document.id]
 
 
 def split_sentences(words: str) -> list[str]:
@@ -189,7 +202,7 @@ def _split(words: str, names: Iterable[str]) -> list[_Unit]:
     units: list[_Unit] = []
     headers: list[str] = []
     for line in words.splitlines():
-        bare = line.strip()
+        bare = line.strip().lstrip("> ")
         if not bare or (bare.startswith(("#", "```")) and not _CHANNEL.match(bare)):
             headers = []
             continue
@@ -205,6 +218,17 @@ def _split(words: str, names: Iterable[str]) -> list[_Unit]:
         sentences = (_whole(part) for part in _SENTENCE.split(_plain(_ITEM.sub("", bare))))
         units += [_Unit(sentence, tuple(_list_gaps(sentence, known))) for sentence in sentences if sentence]
     return units
+
+
+def _lead(units: Iterable[_Unit]) -> str:
+    """The first sentences, as many as an option takes; empty where a table comes first or the first is too long."""
+    words = ""
+    for unit in units:
+        joint = "" if not words or is_cjk(words[-1]) or words[-1] in "。！？；" else " "
+        if unit.is_row or len(words) + len(joint) + len(unit.words) > LONGEST:
+            break
+        words += joint + unit.words
+    return words
 
 
 def _whole(part: str) -> str:

@@ -20,6 +20,7 @@ from skills.path import Gate, GateKind, Path, Step, find_working_day, get_path
 from skills.quiz import get_score
 from skills.readers import get_readers_of
 from skills.text import Text, text
+from skills.wording import enumeration
 from skills.working_days import Calendars
 from store.learning import (
     get_first_entry,
@@ -75,6 +76,11 @@ class Progress:
     warnings: tuple[Text, ...]
 
     @property
+    def is_ahead(self) -> bool:
+        """Whether there has been no working day yet."""
+        return self.day < 1
+
+    @property
     def open(self) -> tuple[Standing, ...]:
         """What is not done, in the order in which it is due."""
         return tuple(
@@ -106,7 +112,8 @@ def shares_progress(context: SkillContext, person: Person) -> bool:
 def get_shown(context: SkillContext, person: Person) -> Scope:
     """The person alone, as the scope in which the asker may read their progress.
 
-    Raises `NotAllowed` unless the asker is the person, or their manager with whom it is shared.
+    Raises `NotAllowed` unless the asker is the person, or their manager with whom it is shared; `Impossible` where the
+    manager asks about somebody who has left.
     """
     check_private(context)
     shown = Scope.of([person.id or 0])
@@ -114,6 +121,7 @@ def get_shown(context: SkillContext, person: Person) -> Scope:
         return shown
     if person.manager_id != context.actor.id:
         raise NotAllowed(text("Only {person} and their manager can see that.", person=person.name))
+    get_start(context, person)
     if not shares_progress(context, person):
         raise NotAllowed(
             text("{person} keeps their progress to themselves.", person=person.name),
@@ -279,9 +287,12 @@ def _why(context: SkillContext, document: Document, quoted: str) -> Text | None:
                 return text("**Why it matters**: {sentence}", sentence=sentence)
     card = document.card
     if card.stage:
-        return text("**Why it matters**: you need it in {stages}.", stages=", ".join(card.stage))
+        return text("**Why it matters**: you need it in {stages}.", stages=enumeration(card.stage))
     if card.persona:
-        return text("**Why it matters**: it comes up with {people}.", people=", ".join(card.persona))
+        return text(
+            "**Why it matters**: it comes up with {people}.",
+            people=enumeration([name.replace("-", " ") for name in card.persona]),
+        )
     if card.product:
-        return text("**Why it matters**: it comes up with {products}.", products=", ".join(card.product))
+        return text("**Why it matters**: it comes up with {products}.", products=enumeration(card.product))
     return None

@@ -48,6 +48,11 @@ def find_topic(context: SkillContext, person: Person, readers: Readers, words: s
     if not said:
         in_chinese = (person.locale or context.actor.language).lower().startswith("zh")
         own = [form for form in every if is_chinese(form.document) == in_chinese]
+        if not every:
+            raise NotFound(
+                text("The playbook has no cards with questions yet."),
+                text("A card gets them in its front matter, under “questions”."),
+            )
         return Topic(tuple(own or every))
     forms = [form for form in every if form.document.file == said] or _of_kind(every, said)
     if not forms:

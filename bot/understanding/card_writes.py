@@ -119,14 +119,23 @@ STEP = re.compile(
     re.IGNORECASE,
 )
 STEP_NAME = re.compile(
-    r"\bstep (?P<a>[^.,;!?]+?)(?: (?:as|is) done)?$|\bmark (?P<b>.+?) as done\b|\bcertify (?:\S+'s )?(?P<c>[\w -]+?)$|'s (?P<d>[\w -]+?) (?:is|was|has been) certified|\bpassed (?:the )?(?P<e>[\w -]+?) certification"
+    r"\bstep (?P<a>[^.,;!?]+?)(?: (?:as|is) done)?$|\bmark (?P<b>.+?) as done\b|\bcertify (?:\S+'s )?(?P<c>[\w -]+?)$|(?:'s|\bmy) (?P<d>[\w -]+?) (?:is|was|has been) certified|\bpassed (?:the )?(?P<e>[\w -]+?) certification"
     r"|的(?P<f>[^的]{1,8}?)(?:已经)?(?:通过)?认证",
     re.IGNORECASE,
 )
 OPEN_AGAIN = re.compile(r"\breopen\b|\bopen again\b|\bnot done\b|改回未完成|重新打开", re.IGNORECASE)
-SHARING = re.compile(r"\b(?:share|sharing|let|show|see|private|hide)\b|分享|看|隐藏", re.IGNORECASE)
+SHARING = re.compile(
+    r"\b(?:share|sharing|private|hide|to myself)\b|\b(?:let|allow|show|see)\b.*\b(?:managers?|boss|lead|supervisor|others?|anyone|anybody)\b|\b(?:managers?|boss|lead|supervisor)\b.*\bsee\b"
+    r"|分享|共享|隐藏|保密|(?:经理|上级|主管|领导|别人).{0,6}看|看.{0,6}(?:经理|上级|主管|领导)",
+    re.IGNORECASE,
+)
+MINE = re.compile(r"\bmy\b|\bmyself\b|我", re.IGNORECASE)
+WHO_SEES = re.compile(
+    r"^\W*(?:who|does|is|am i|can (?:my|anyone|anybody|others?|the))\b|谁|是否|能不能看|能看到|看得到", re.IGNORECASE
+)
 WITHOUT = re.compile(
-    r"\b(?:stop|don'?t|do not|no longer|private|hide|off|disable|end)\b|不要|别|关闭|停止|取消|隐藏", re.IGNORECASE
+    r"\b(?:stop|don'?t|do not|no longer|not|never|private|to myself|hide|off|disable|end)\b|不要|不想|别|关闭|停止|取消|隐藏|保密",
+    re.IGNORECASE,
 )
 SWITCHING = re.compile(r"\b(?:turn|switch|start|stop|enable|disable|end)\b|打开|开启|关闭|停止", re.IGNORECASE)
 QUIET = re.compile(
@@ -180,10 +189,10 @@ def _hour(found: re.Match[str]) -> str:
 
 def read_learning(frame: Frame) -> Draft | None:
     """Whether somebody's way of learning is on, and whether their manager sees how far they are."""
-    if LEARNING.search(frame.clean) is None:
+    if LEARNING.search(frame.clean) is None or (frame.of(Kind.PERSON) and not MINE.search(frame.clean)):
         return None
     state = "off" if WITHOUT.search(frame.clean) else "on"
-    if re.search(r"(?i)^\W*who\b|谁", frame.clean):
+    if WHO_SEES.search(frame.clean):
         return Draft("learning", {})
     if SHARING.search(frame.clean):
         return Draft("learning", {"share": state})

@@ -40,7 +40,7 @@ def run(context: SkillContext, params: ChooseParams) -> Change:
     more = Action(label=text("Next question"), invocation=Invocation.of("quiz", topic=params.topic))
     if any(answer.question == params.question and answer.day == context.today for answer in answers):
         raise Stale(
-            text("You answered that one today already: it was **{answer}**.", answer=exercise.options[exercise.right]),
+            text("You answered that one today already: it was **{answer}**.", answer=_named(exercise, exercise.right)),
             actions=(more,),
         )
     chosen = exercise.options[number]
@@ -53,11 +53,11 @@ def run(context: SkillContext, params: ChooseParams) -> Change:
         day=context.today,
         answered_at=context.now,
     )
-    right = exercise.options[exercise.right]
+    right = _named(exercise, exercise.right)
     headline = (
         text("Right: **{answer}**.", answer=right)
         if given.correct
-        else text("Not quite: it is **{answer}**. The question comes back tomorrow.", answer=right)
+        else text("Not quite: it is **{answer}**. I ask you again tomorrow.", answer=right)
     )
     citation = exercise.citation
     quoted = Quote(text=citation.quote, source=place(citation.passage))
@@ -67,6 +67,11 @@ def run(context: SkillContext, params: ChooseParams) -> Change:
         blocks=(quoted, *_standing(context, params, [*answers, given])),
         follow_ups=(more,),
     )
+
+
+def _named(exercise: Exercise, number: int) -> str:
+    """The option in a sentence: its words where they fill the gap, and else its letter."""
+    return exercise.options[number] if exercise.sentence else LETTERS[number]
 
 
 def _exercise(context: SkillContext, params: ChooseParams) -> Exercise:

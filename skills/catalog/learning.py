@@ -14,8 +14,6 @@ from store.models import Person
 
 GUIDED = {True: text("New-hire mode is on: answers say why they matter too, and offer a question to check yourself."),
           False: text("New-hire mode is off.")}  # fmt: skip
-SHARED = {True: text("Your manager may see your onboarding progress."),
-          False: text("Your onboarding progress is seen by you alone.")}  # fmt: skip
 
 
 class LearningParams(SkillParams):
@@ -56,8 +54,19 @@ def _sentences(context: SkillContext, person: Person, params: LearningParams) ->
     if params.mode is not None or both:
         sentences.append(GUIDED[is_guided(context, person) if params.mode is None else params.mode == "on"])
     if params.share is not None or both:
-        sentences.append(SHARED[shares_progress(context, person) if params.share is None else params.share == "on"])
+        sentences.append(
+            _seen(context, person, shares_progress(context, person) if params.share is None else params.share == "on")
+        )
     return sentences
+
+
+def _seen(context: SkillContext, person: Person, shared: bool) -> Text:
+    manager = context.session.get(Person, person.manager_id) if person.manager_id else None
+    if not shared:
+        return text("Your onboarding progress is seen by you alone.")
+    if manager is None:
+        return text("Your manager may see your onboarding progress, as soon as you have one.")
+    return text("{manager} may see your onboarding progress, and nobody else.", manager=manager.name)
 
 
 SKILL = Skill(

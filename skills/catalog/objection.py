@@ -9,6 +9,7 @@ from knowledge_base.answer import KnowledgeAnswer
 from knowledge_base.search import Passage
 from skills.answer import Action, Answer, Block, Citation, Invocation, Paragraph, Quote
 from skills.contract import Example, Skill, SkillContext, SkillParams
+from skills.onboarding import Addition, learning_addition, with_learning
 from skills.passages import cited, freshness, place, readable
 from skills.readers import get_readers
 from skills.references import find_opportunity
@@ -34,6 +35,8 @@ class Help:
     sections: tuple[Section, ...]
     answer: KnowledgeAnswer
     opportunity: Opportunity | None
+    learning: Addition = ((), ())
+    """What new-hire mode adds."""
 
 
 def run(context: SkillContext, params: ObjectionParams) -> Help:
@@ -49,10 +52,14 @@ def run(context: SkillContext, params: ObjectionParams) -> Help:
         if card is None:
             answer = knowledge.ask(params.objection, where=readers.may_read)
         sections = tuple(knowledge.sections(card.document_id)) if card else ()
-    return Help(params.objection, card, sections, answer, opportunity)
+    return Help(params.objection, card, sections, answer, opportunity, learning_addition(context, answer))
 
 
 def present(found: Help) -> Answer:
+    return with_learning(_present(found), found.learning)
+
+
+def _present(found: Help) -> Answer:
     if found.card is None:
         return cited(found.answer)
     blocks: list[Block] = []

@@ -1,5 +1,6 @@
 """Where somebody is on their path as a new hire: what is next, what is late, and what shows that a gate is passed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pydantic import Field
@@ -21,6 +22,7 @@ from skills.path import Gate, GateKind
 from skills.readers import get_asker
 from skills.references import find_person, means_me, means_my_team, reference
 from skills.text import AnyValue, Text, text, value, verbatim
+from skills.wording import enumeration
 from store.models import Person
 from store.people import list_people
 from store.scope import Scope
@@ -31,6 +33,8 @@ GATES = {
     GateKind.MEETING: text("first meeting"),
     GateKind.WIN: text("first win"),
 }
+LATE_SHOWN = 3
+"""Late steps that are listed before the table, which holds them all."""
 NEW_PEOPLE = ("my new people", "new people", "new hires", "my new hires", "新人", "我的新人", "新同事")
 
 
@@ -57,6 +61,8 @@ class Shown:
     people: tuple[NewPerson, ...]
     is_own: bool
     shared: bool
+    manager: str = ""
+    """Whom they report to."""
     questions: tuple[str, ...] = ()
     """The forms of the next step's cards."""
     titles: tuple[str, ...] = ()
@@ -111,6 +117,7 @@ def _list_new(context: SkillContext, me: Person) -> tuple[NewPerson, ...]:
 def _one(context: SkillContext, person: Person) -> Shown:
     progress = get_progress(context, person)
     step = progress.next.step if progress.next else None
+    manager = context.session.get(Person, person.manager_id) if person.manager_id else None
     readers = get_asker(context)
     with readable():
         cards = {each.file: each for each in context.knowledge.documents() if readers.may_read(each.card)}
@@ -121,6 +128,7 @@ def _one(context: SkillContext, person: Person) -> Shown:
         (),
         is_own=person.id == context.actor.id,
         shared=shares_progress(context, person),
+        manager=manager.name if manager else "",
         questions=tuple(form for each in there for form in each.card.questions),
         titles=tuple(each.title for each in there),
         missing=tuple(file for file in named if file not in {each.file for each in there}),
@@ -131,26 +139,16 @@ def present(shown: Shown) -> Answer:
     if shown.progress is None:
         return _present_people(shown.people)
     progress = shown.progress
-    blocks: list[Block] = [_table(progress)]
+    blocks: list[Block] = [Paragraph(text=advice)] if (advice := _advice(shown)) else []
     if progress.late:
-        blocks.insert(
-            0,
-            Bullets(
-                title=text("Late"),
-                items=tuple(
-                    text("**{step}**: due {day}, {count} working days ago", step=each.step.name, day=each.due_on,
-                         count=each.late_by)
-                    for each in progress.late
-                    if each.due_on is not None
-                ),
-            ),
-        )  # fmt: skip
+        blocks.append(Bullets(title=text("Late"), items=tuple(_list_late(progress))))
+    blocks.append(_table(progress))
     if shown.titles and progress.next:
         items = tuple(verbatim(title) for title in shown.titles)
         blocks.append(Bullets(title=text("Cards for “{step}”", step=progress.next.step.name), items=items))
     if shown.missing:
         blocks.append(
-            Paragraph(text=text("Named in the path, but not there for you: {files}.", files=", ".join(shown.missing)))
+            Paragraph(text=text("Named in the path, but not there for you: {files}.", files=enumeration(shown.missing)))
         )
     return Answer(
         headline=_headline(shown),
@@ -167,23 +165,59 @@ def _headline(shown: Shown) -> Text:
     upcoming, count = progress.next, len(progress.standings)
     if upcoming is None:
         if shown.is_own:
-            return text("All {count} steps of your path are behind you.", count=count)
+            return text("All {count} steps of your path are behind you. Well done.", count=count)
         return text("All {count} steps of the path are behind {person}.", count=count, person=progress.person.name)
     if upcoming.due_on is None:
         due = text("without a date")
     elif upcoming.late_by:
-        due = text("late since {due}", due=upcoming.due_on)
+        due = text("due since {due}", due=upcoming.due_on)
     else:
         due = text("by {due}", due=upcoming.due_on)
-    where = text(
-        "Working day {day}, {done} of {count} steps done. Next: **{step}**, {due}.",
-        day=progress.day,
-        done=count - len(progress.open),
-        count=count,
-        step=upcoming.step.name,
-        due=due,
-    )
-    return where if shown.is_own else text("{person}: {progress}", person=progress.person.name, progress=where)
+    step, done = upcoming.step.name, count - len(progress.open)
+    if not shown.is_own:
+        return text(
+            "{person}, working day {day}: {done} of {count} steps are done. Next: **{step}**, {due}.",
+            person=progress.person.name, day=progress.day, done=done, count=count, step=step, due=due,
+        )  # fmt: skip
+    if progress.is_ahead:
+        return text("Your path begins on {day}. First: **{step}**, {due}.", day=progress.started_on, step=step, due=due)
+    return text(
+        "Working day {day}: {done} of {count} steps are done. Next: **{step}**, {due}.",
+        day=progress.day, done=done, count=count, step=step, due=due,
+    )  # fmt: skip
+
+
+def _list_late(progress: Progress) -> Iterator[Text]:
+    for each in progress.late[:LATE_SHOWN]:
+        yield text("**{step}**: due {day}, {late}", step=each.step.name, day=each.due_on or "–", late=_late(each))
+    if (more := len(progress.late) - LATE_SHOWN) > 0:
+        yield text("and {count} more, in the table", count=more)
+
+
+def _advice(shown: Shown) -> Text | None:
+    """What brings the next step about; only the person is told."""
+    progress = shown.progress
+    if progress is None or progress.next is None or not shown.is_own or progress.is_ahead:
+        return None
+    upcoming = progress.next
+    gate = upcoming.step.gate
+    match gate.kind:
+        case GateKind.WORD if shown.titles:
+            return text("Read its cards, listed below, and tell me when it is done.")
+        case GateKind.WORD:
+            return text("Tell me when it is done.")
+        case GateKind.QUIZ:
+            return text("Let me quiz you: {score}.", score=upcoming.evidence or "–")
+        case GateKind.CERTIFIED if shown.manager:
+            return text("When you are ready, show it to {manager}, who certifies it here.", manager=shown.manager)
+        case GateKind.CERTIFIED:
+            return text("When you are ready, show it to your manager, who certifies it here.")
+        case GateKind.MEETING:
+            return text("It counts once a meeting or demo of yours is logged. Tell me whom you met.")
+        case GateKind.REACHED:
+            return text("It counts once an opportunity of yours reaches {stage}.", stage=gate.stage)
+        case GateKind.WIN:
+            return text("It counts once you close an opportunity as won.")
 
 
 def _table(progress: Progress) -> Table:
@@ -228,7 +262,13 @@ def gate_words(gate: Gate) -> Text:
 def _stands(standing: Standing) -> Text:
     if standing.done_on is not None:
         return text("done on {day}", day=standing.done_on)
-    return text("late, {count} working days", count=standing.late_by) if standing.late_by else text("open")
+    return _late(standing) if standing.late_by else text("open")
+
+
+def _late(standing: Standing) -> Text:
+    if standing.late_by == 1:
+        return text("one working day late")
+    return text("{count} working days late", count=standing.late_by)
 
 
 def _actions(shown: Shown) -> tuple[Action, ...]:
@@ -274,10 +314,15 @@ def _notes(shown: Shown) -> tuple[Text, ...]:
 
 
 def _present_people(people: tuple[NewPerson, ...]) -> Answer:
-    late = sum(bool(each.progress and each.progress.late) for each in people)
+    progresses = [each.progress for each in people if each.progress is not None]
     columns = (text("Person"), text("Joined"), text("Working day"), text("Next"), text("By"), text("Late"))
     return Answer(
-        headline=text("New people: {count}. With something late: {late}.", count=len(people), late=late),
+        headline=text(
+            "New people: {count}. Sharing their progress with you: {shared}. With something late: {late}.",
+            count=len(people),
+            shared=len(progresses),
+            late=sum(bool(progress.late) for progress in progresses),
+        ),
         blocks=(
             Table(
                 title=text("Your new people"),
@@ -293,7 +338,7 @@ def _present_people(people: tuple[NewPerson, ...]) -> Answer:
             for each in people[:4]
             if each.progress is not None
         ),
-        notes=(text("Only of those who share it with you is more shown than that they are new."),),
+        notes=(text("Who shares it is up to them. To certify somebody's pitch, just tell me that they passed it."),),
         private=True,
     )
 

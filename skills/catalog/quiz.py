@@ -6,7 +6,7 @@ from itertools import islice
 
 from pydantic import Field
 
-from skills.answer import Action, Answer, Block, Bullets, Invocation, Paragraph
+from skills.answer import Answer, Bullets, Choice, Invocation
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible
 from skills.exercise import LETTERS, Exercise, Exercises
@@ -20,6 +20,9 @@ from store.learning import list_quiz_answers
 
 TRIED = 8
 """Forms that are tried at most: not every card answers its own in a way that can be asked."""
+
+LONGEST_BUTTON = 30
+"""Characters of an option that stands on its button; longer ones are listed, and the buttons hold their letters."""
 
 
 class QuizParams(SkillParams):
@@ -59,23 +62,19 @@ def run(context: SkillContext, params: QuizParams) -> Asked:
 
 def present(asked: Asked) -> Answer:
     exercise = asked.exercise
-    blocks: list[Block] = []
-    if exercise.sentence:
-        blocks.append(Paragraph(text=text("What belongs in the gap? {sentence}", sentence=exercise.sentence)))
-    blocks.append(
-        Bullets(
-            items=tuple(
-                text("**{letter}** {option}", letter=letter, option=option)
-                for letter, option in zip(LETTERS, exercise.options, strict=False)
-            )
-        )
+    short = all(len(option) <= LONGEST_BUTTON for option in exercise.options)
+    lettered = tuple(zip(LETTERS, exercise.options, strict=False))
+    listed = Bullets(
+        items=tuple(text("**{letter}** {option}", letter=letter, option=option) for letter, option in lettered)
     )
     return Answer(
-        headline=text("**{question}**", question=exercise.form.words),
-        blocks=tuple(blocks),
-        actions=tuple(
-            Action(
-                label=verbatim(letter),
+        headline=text("What belongs in the gap? **{sentence}**", sentence=exercise.sentence)
+        if exercise.sentence
+        else text("What does the playbook say? **{question}**", question=exercise.form.words),
+        blocks=() if short else (listed,),
+        choices=tuple(
+            Choice(
+                label=verbatim(option if short else letter),
                 invocation=Invocation.of(
                     "choose",
                     question=exercise.form.key,
@@ -85,7 +84,7 @@ def present(asked: Asked) -> Answer:
                     topic=asked.topic,
                 ),
             )
-            for letter, _ in zip(LETTERS, exercise.options, strict=False)
+            for letter, option in lettered
         ),
         notes=(
             text("From **{title}**.", title=exercise.form.document.title),
@@ -106,6 +105,7 @@ SKILL = Skill(
         Example("quiz me", QuizParams()),
         Example("test me", QuizParams()),
         Example("give me a quiz question", QuizParams()),
+        Example("next question", QuizParams()),
         Example("check what I know", QuizParams()),
         Example("quiz me on pricing", QuizParams(topic="pricing")),
         Example("quiz me about objections", QuizParams(topic="objections")),
@@ -114,6 +114,7 @@ SKILL = Skill(
         Example("I want to practise for the product quiz", QuizParams(topic="product")),
         Example("考考我", QuizParams()),
         Example("给我出一道题", QuizParams()),
+        Example("下一题", QuizParams()),
         Example("考考我价格", QuizParams(topic="价格")),
         Example("测试一下我对竞品的了解", QuizParams(topic="竞品")),
         Example("出一道关于异议的题", QuizParams(topic="异议")),

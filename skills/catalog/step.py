@@ -67,7 +67,7 @@ def run(context: SkillContext, params: StepParams) -> Change:
     if not is_own:
         return Change(
             records=(record,),
-            headline=text("**{step}** of {person} is certified.", step=step.name, person=person.name),
+            headline=text("{person}: **{step}** is certified.", step=step.name, person=person.name),
             doubts=doubts,
         )
     following = Action(label=text("What is next?"), invocation=Invocation.of("onboarding"))
@@ -107,7 +107,7 @@ def _reopened(step: Step, person: Person, mark: StepMark | None) -> Change:
         deletes=True,
     )
     return Change(
-        records=(record,), headline=text("**{step}** of {person} is open again.", step=step.name, person=person.name)
+        records=(record,), headline=text("{person}: **{step}** is open again.", step=step.name, person=person.name)
     )
 
 
