@@ -201,7 +201,7 @@ def test_a_chinese_question_gets_a_chinese_answer(talk: Talk, words: str, skill:
     [
         ("预测汇总", "rollup", "2026年第4季度预测汇总"),
         ("上个月的月结报告", "close", "2026年10月总结"),
-        ("给我看看每日摘要", "digest", "看一下"),
+        ("给我看看每日摘要", "digest", "值得表扬"),
         ("知识库里哪些问题没人回答", "gaps", "没有等待回答的问题。"),
         ("风险规则有哪些", "risks", "条预警"),
         ("把停滞的阈值设为30天", "threshold", "“停滞”从30天开始预警"),
