@@ -10,7 +10,20 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CTE, BigInteger, ColumnElement, Date, Select, Subquery, case, cast, func, select, type_coerce
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Subquery,
+    case,
+    cast,
+    func,
+    select,
+    type_coerce,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -80,8 +93,9 @@ def held_before(moment: dt.datetime, name: str, among: Select[Any] | None = None
     if among is not None:
         conditions.append(col(ChangeEntry.record_id).in_(among))
     firsts = [func.min(case((col(ChangeEntry.field) == field, ChangeEntry.id))).label(field) for field in HELD]
-    # A sum has no index, whose order a planner would prefer though it leads through the whole log.
-    record = col(ChangeEntry.record_id) + 0
+    # A sum has no index, whose order a planner would prefer though it leads through the whole log; as it has no type
+    # either, SQLite would go through all of them for each opportunity unless it is told that this is a number.
+    record = cast(col(ChangeEntry.record_id) + 0, Integer)
     columns: list[Any] = [record.label("record_id"), func.min(ChangeEntry.recorded_at).label("first_at"), *firsts]
     return kept(select(*columns).where(*conditions).group_by(record), name)
 
