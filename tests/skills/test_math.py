@@ -1,8 +1,6 @@
 """How a figure is counted, and why it changed: the envelope, the records, and sums that come out exactly."""
 
 import datetime as dt
-from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +10,10 @@ from hypothesis import strategies as st
 
 from skills.answer import Paragraph, Status, Table
 from skills.contract import Audience
-from skills.contributions import matches
-from skills.figure import RecordFilter
 from skills.runner import Reply
 from store import change_log
 from store.change_log import Author, FieldChange, RecordChange, RecordKind
-from store.earlier import TRACKED
-from store.matching import count_matching, list_matching
 from store.models import Opportunity, Source
-from store.money import Rates
 from store.scope import Scope
 from tests.skills.company import (
     NOW,
@@ -376,84 +369,3 @@ def test_a_figure_then_is_what_was_said_then(
             return
         assert figure(reply, f"{name}_before") == then
         assert figure(reply, f"{name}_change") == now - then
-
-
-# --- the same in SQL and by hand
-
-STATES = st.fixed_dictionaries(
-    {
-        "status": st.sampled_from(["open", "won", "lost"]),
-        "amount_minor": st.none() | st.integers(0, 100),
-        "currency": st.sampled_from(["USD", "EUR"]),
-        "expected_close": st.none() | DAYS,
-        "closed": DAYS,
-        "opened_on": st.none() | DAYS,
-        "owner": st.sampled_from(["Dana", "Eva"]),
-        "stage": st.sampled_from(["Discovery", "Pilot"]),
-    }
-)
-
-
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(STATES, max_size=8), st.data())
-def test_the_query_finds_what_the_conditions_say(
-    migrated: Path, tmp_path_factory: pytest.TempPathFactory, states: list[dict[str, Any]], data: st.DataObject
-) -> None:
-    with asking_on_a_copy(migrated, tmp_path_factory.mktemp("matching")) as ask:
-        company = ask.company
-        for state in states:
-            values = dict(state)
-            closed, owner, stage = values.pop("closed"), values.pop("owner"), values.pop("stage")
-            company.add(
-                Opportunity(
-                    name="x",
-                    owner_id=company.people[owner],
-                    stage_id=company.stages[stage],
-                    closed_on=None if values["status"] == "open" else closed,
-                    created_at=NOW,
-                    updated_at=NOW,
-                    **values,
-                )
-            )
-        wanted = data.draw(
-            st.builds(
-                RecordFilter,
-                owner_ids=st.none() | st.just((company.people["Dana"],)),
-                status=st.sampled_from([None, "open", "won", "lost", "closed"]),
-                by=st.sampled_from(["", "closed_on", "expected_close", "opened_on"]),
-                start=st.none() | DAYS,
-                end=st.none() | DAYS,
-                stage_id=st.none() | st.just(company.stages["Pilot"]),
-                currency=st.none() | st.just("EUR"),
-                overdue_on=st.none() | DAYS,
-                priced=st.none() | st.booleans(),
-            )
-        )
-        with company.database.session() as session:
-            everything = list_matching(session, Scope.everybody(), RecordFilter(), 100)
-            found = {row.opportunity.id for row in list_matching(session, Scope.everybody(), wanted, 100)}
-            expected = {
-                row.opportunity.id
-                for row in everything
-                if matches({name: getattr(row.opportunity, name) for name in TRACKED}, wanted)
-            }
-            assert found == expected
-            assert count_matching(session, Scope.everybody(), wanted) == len(expected)
-
-
-def test_a_sum_in_sql_is_the_sum_by_hand(ask: Asking) -> None:
-    ask.company.rate("EUR", "1.0837", day(1, 1))
-    for number, currency in enumerate(["USD", "EUR", "USD", "EUR"]):
-        ask.company.open("Dana", f"{number}.{number}7 {currency}", "Pilot")
-    with ask.company.database.session() as session:
-        rates = Rates.load(session, "USD")
-        rate = rates.rate("EUR", day(11, 18)) or Fraction(0)
-        plain = sum(
-            (
-                Fraction(row.opportunity.amount_minor or 0) * (rate if row.opportunity.currency == "EUR" else 1)
-                for row in list_matching(session, Scope.everybody(), RecordFilter(status="open"), 10)
-            ),
-            Fraction(0),
-        )
-    shown = figure(ask("Dana", "math", skill="pipeline", figure="pipeline"), "pipeline")
-    assert shown == Decimal(round(plain)) / 100

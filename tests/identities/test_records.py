@@ -1,0 +1,72 @@
+"""Every figure of the demo company finds the opportunities that it says it was made of: as many as it counted."""
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from skills.answer import Status
+from skills.catalog import CATALOG
+from skills.contract import Effect
+from store.engine import Database
+from store.matching import count_matching
+from store.scope import Scope
+from tests.identities.books import Books
+from tests.identities.conftest import Ask
+
+WHOSE: tuple[dict[str, str], ...] = (
+    {},
+    {"team": "Americas East"},
+    {"team": "EMEA"},
+    {"team": "Asia-Pacific"},
+    {"owner": "Jonas Weber"},
+)
+"""Deals are shared between teams, and some people have credit beside the direct one."""
+WHEN: tuple[dict[str, str], ...] = ({}, {"period": "last quarter"}, {"period": "this year"})
+FIGURES = sorted(
+    name
+    for name, skill in CATALOG.items()
+    if skill.effect is Effect.READ
+    and skill.params.model_fields.keys() & {"owner", "team"}
+    and not any(field.is_required() for field in skill.params.model_fields.values())
+)
+
+
+def list_questions(name: str) -> list[dict[str, Any]]:
+    known = CATALOG[name].params.model_fields
+    found = [
+        {key: value for key, value in (whose | when).items() if key in known}
+        for whose, when in product(WHOSE, WHEN)
+        if whose.keys() <= known.keys()
+    ]
+    return [one for place, one in enumerate(found) if one not in found[:place]]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_finds_as_many_records_as_it_counted(ask: Ask, demo: Database, name: str) -> None:
+    wrong = []
+    for params in list_questions(name):
+        reply = ask(name, **params)
+        if reply.answer.status is not Status.ANSWER:
+            continue
+        with demo.session() as session:
+            for figure in reply.answer.figures:
+                if figure.records is not None and figure.count is not None:
+                    found = count_matching(session, Scope.everybody(), figure.records)
+                    if found != figure.count:
+                        wrong.append(f"{params} {figure.name}: made of {figure.count}, and {found} are found")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_deals_are_shared_between_teams(books: Books) -> None:
+    """Without these, nothing above would tell owners from those who are credited."""
+
+    def team(person: int) -> str:
+        return books.team_name(books.people[person])
+
+    crossing = [
+        number
+        for number, deal in books.deals.items()
+        if any(team(row["person_id"]) != team(deal["owner_id"]) for row in books.splits(number))
+    ]
+    assert len(crossing) >= 10
