@@ -23,6 +23,20 @@ LISTED = 50
 BUTTONS = 8
 MOST_DIGITS = 15
 """A ratio of larger numbers than these is no longer read by anybody."""
+UNITS: Mapping[str, Text] = {
+    "opportunities": text("{number} opportunities"),
+    "days": text("{number} days"),
+    "pushes": text("{number} pushes"),
+    "activities": text("{number} activities"),
+    "a day": text("{number} a day"),
+    "an account": text("{number} an account"),
+    "customers": text("{number} customers"),
+    "reps": text("{number} reps"),
+    "products": text("{number} products"),
+    "units": text("{number} units"),
+    "index": text("{number}"),
+}
+ANY_UNIT = text("{number} {unit}")
 
 
 class MathParams(SkillParams):
@@ -146,10 +160,15 @@ def _exactly(figure: Figure) -> Text:
         return verbatim(str(figure.money))
     numerator, denominator = figure.exact.numerator, figure.exact.denominator
     if denominator == 1 and figure.unit != PERCENT:
-        return text("{count} {unit}", count=numerator, unit=figure.unit)
+        return _in_units(value(numerator), figure.unit)
+    rounded = _in_units(verbatim(f"{figure.number:f}"), figure.unit)
     if len(str(abs(numerator))) > MOST_DIGITS or len(str(denominator)) > MOST_DIGITS:
-        return verbatim(f"{figure.number:f} {figure.unit}")
-    return verbatim(f"{numerator}/{denominator} = {figure.number:f} {figure.unit}")
+        return rounded
+    return text("{ratio} = {number}", ratio=f"{numerator}/{denominator}", number=rounded)
+
+
+def _in_units(number: AnyValue, unit: str) -> Text:
+    return Text(template=UNITS.get(unit, ANY_UNIT).template, values={"number": number, "unit": value(unit)})
 
 
 def _rate_rule(shown: Shown, figure: Figure) -> Text | None:
