@@ -1,32 +1,35 @@
-"""How much was won in a period, and its parts by rep, team, region, product or month."""
+"""How much was won in a period, and its parts by rep, manager, team, region, product, month or quarter."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from skills.contract import SkillContext
 from skills.figure import RecordFilter
-from skills.measures.calendar import Period
+from skills.measures.calendar import Grain, Period, add_months
 from skills.population import Population, region_of
 from skills.text import Text, text, verbatim
-from skills.wording import month_name
+from skills.wording import month_name, period_name
 from store.credits import Credits
-from store.models import Product
+from store.models import Person, Product, Team
 from store.money import Money
 from store.opportunities import Booked, By
 from store.people import list_people, list_teams
 from store.scope import Scope
 
-Breakdown = Literal["rep", "team", "product", "month", "region"]
+Breakdown = Literal["rep", "team", "product", "month", "region", "manager", "quarter"]
 GROUPED: Mapping[Breakdown, By] = {"product": By.PRODUCT, "month": By.MONTH}
-"""What the store groups by; the others are grouped from their reps."""
+"""What the store groups by; quarters are asked for one by one, and the others are grouped from their reps."""
+IN_ORDER = frozenset({"month", "quarter"})
 TITLES: Mapping[Breakdown, tuple[Text, Text, Text]] = {
     "rep": (text("Won by rep"), text("Rep"), text("no rep")),
     "team": (text("Won by team"), text("Team"), text("no team")),
     "product": (text("Won by product"), text("Product"), text("no product")),
     "month": (text("Won by month"), text("Month"), text("no month")),
     "region": (text("Won by region"), text("Region"), text("no region")),
+    "manager": (text("Won by manager"), text("Manager"), text("no manager")),
+    "quarter": (text("Won by quarter"), text("Quarter"), text("no quarter")),
 }
 """Title of the table, heading of its first column, and what has none."""
 
@@ -101,14 +104,7 @@ def _grouped(context: SkillContext, by: Breakdown, credited: Credits) -> tuple[S
     if by == "rep":
         return rows, {key: verbatim(person.name) for key, person in people.items() if key is not None}
     teams = {team.id or 0: team for team in list_teams(context.session)}
-    names = {
-        key: region_of(person, teams)
-        if by == "region"
-        else teams[person.team_id].name
-        if person.team_id in teams
-        else ""
-        for key, person in people.items()
-    }
+    names = {key: _group(context, by, person, teams) for key, person in people.items()}
     numbers = {name: number for number, name in enumerate(sorted(set(names.values()) - {""}))}
     members: dict[int | None, set[int]] = {}
     for key in keys:
@@ -118,17 +114,53 @@ def _grouped(context: SkillContext, by: Breakdown, credited: Credits) -> tuple[S
     return [*moved, *(row for row in doubled if row)], {number: verbatim(name) for name, number in numbers.items()}
 
 
+def _group(context: SkillContext, by: Breakdown, person: Person, teams: Mapping[int, Team]) -> str:
+    """What somebody's part goes under; empty where there is none."""
+    if by == "region":
+        return region_of(person, teams)
+    if by == "manager":
+        manager = context.session.get(Person, person.manager_id) if person.manager_id else None
+        return manager.name if manager else ""
+    team = teams.get(person.team_id or 0)
+    return team.name if team else ""
+
+
+def get_quarters(
+    context: SkillContext,
+    months: Iterable[int],
+    period: Period,
+    credited: Callable[[dt.date, dt.date], Credits],
+    currency: str,
+    *,
+    complete: bool,
+) -> tuple[Part, ...]:
+    """The fiscal quarters in which something was won; `months` are those with something, as numbers (201704).
+
+    A quarter of weeks does not begin with a month, so that each is asked for by its own days.
+    """
+    first_days = (dt.date(number // 100, number % 100, 1) for number in months)
+    days = {day for first in first_days for day in (first, add_months(first, 1) - dt.timedelta(days=1))}
+    quarters = sorted({context.calendar.containing(Grain.QUARTER, day) for day in days}, key=lambda one: one.start)
+    rows: list[Booked] = []
+    for number, quarter in enumerate(quarters):
+        start, end = max(quarter.start, period.start), min(quarter.end, period.end)
+        if start < end:
+            rows += [replace(row, key=number) for row in once(credited(start, end))]
+    labels = {number: period_name(quarter) for number, quarter in enumerate(quarters)}
+    return _parts(rows, labels, "quarter", currency, complete=complete)
+
+
 def _parts(
     rows: Sequence[Booked], labels: dict[int, Text], by: Breakdown, currency: str, *, complete: bool
 ) -> tuple[Part, ...]:
-    """Largest first, months in their order; with a missing rate, each currency as it was sold."""
+    """Largest first, months and quarters in their order; with a missing rate, each currency as it was sold."""
     sums: dict[tuple[int | None, str], tuple[int, int]] = {}
     for row in rows:
         key = (row.key, currency if complete else row.currency)
         count, minor = sums.get(key, (0, 0))
         sums[key] = (count + row.count, minor + (row.booked_minor if complete else row.amount_minor))
     none = TITLES[by][2]
-    if by == "month":
+    if by in IN_ORDER:
         ordered = sorted(sums.items(), key=lambda item: (item[0][1], item[0][0] or 0))
         return tuple(
             Part(labels.get(key or 0, none), count, Money(minor, code)) for (key, code), (count, minor) in ordered

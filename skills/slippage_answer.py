@@ -184,7 +184,7 @@ def _figures(found: Slippage, warnings: tuple[Text, ...]) -> tuple[Figure, ...]:
         ),
         envelope.number(
             "pushes", text("Pushes"), PUSHES, found.pushes, unit="pushes", records=records(found.pushed_ids)
-        ),
+        ).model_copy(update={"count": found.pushed_count}),
     )  # fmt: skip
 
 

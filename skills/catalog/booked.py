@@ -1,9 +1,12 @@
 """How much was won in a period."""
 
+import datetime as dt
+from functools import partial
+
 from pydantic import Field
 
 from skills.booked_answer import present
-from skills.booked_total import GROUPED, BookedTotal, Breakdown, get_months, get_parts, once
+from skills.booked_total import GROUPED, IN_ORDER, BookedTotal, Breakdown, get_months, get_parts, get_quarters, once
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.measures.calendar import Grain
 from skills.measures.money import by_currency
@@ -35,7 +38,9 @@ class BookedParams(SkillParams):
     period: str | None = Field(
         default=None, description=text("when it was booked; this quarter when left out").template
     )
-    by: Breakdown | None = Field(default=None, description=text("rep, team, product, month or region").template)
+    by: Breakdown | None = Field(
+        default=None, description=text("rep, manager, team, region, product, month or quarter").template
+    )
 
 
 def run(context: SkillContext, params: BookedParams) -> BookedTotal:
@@ -55,12 +60,12 @@ def run(context: SkillContext, params: BookedParams) -> BookedTotal:
     account_id = account.value.id if account else None
     by: Breakdown = params.by or ("product" if population.is_single or account else "rep")
 
-    def credited(how: By) -> Credits:
+    def credited(how: By, start: dt.date = period.start, end: dt.date = period.end) -> Credits:
         return sum_credited(
             context.session,
             population.scope,
-            period.start,
-            period.end,
+            start,
+            end,
             by=how,
             product_id=product_id,
             account_id=account_id,
@@ -87,6 +92,7 @@ def run(context: SkillContext, params: BookedParams) -> BookedTotal:
     )
     filters = [verbatim(one.value.name) for one in (product, account) if one]
     doubts = tuple(one.doubt for one in (product, account) if one and one.doubt)
+    won_in = [row.key for row in credited(By.MONTH).rows if row.key] if by == "quarter" else []
     in_months = complete and 1 < len(period.months) <= MONTHS
     return BookedTotal(
         population=population,
@@ -103,11 +109,13 @@ def run(context: SkillContext, params: BookedParams) -> BookedTotal:
         unconverted_names=tuple(row.name for row in named),
         missing=tuple(sorted({row.currency for row in found.rows if row.converted < row.priced})),
         by=by,
-        parts=get_parts(context, by, found, currency, complete=complete),
+        parts=get_quarters(context, won_in, period, partial(credited, By.OWNER), currency, complete=complete)
+        if by == "quarter"
+        else get_parts(context, by, found, currency, complete=complete),
         months=get_months(credited(By.MONTH).rows, period, currency) if in_months else (),
         doubts=(*doubts, *population.notes),
         by_asked=params.by is not None,
-        shown=context.listed(MONTHS if by == "month" else PARTS),
+        shown=context.listed(MONTHS if by in IN_ORDER else PARTS),
         asked=params.model_dump(),
         last=context.calendar.containing(Grain.QUARTER, last) if last else None,
         records=credited_records(
@@ -146,6 +154,8 @@ SKILL = Skill(
         Example("how are sales going", BookedParams()),
         Example("won by product this year", BookedParams(by="product", period="this year")),
         Example("bookings by region in Q3", BookedParams(by="region", period="Q3")),
+        Example("won by quarter in 2017", BookedParams(by="quarter", period="2017")),
+        Example("bookings by manager this year", BookedParams(by="manager", period="this year")),
         Example("今年按产品看赢了多少", BookedParams(by="product", period="今年")),
         Example("上季度我们赢了多少", BookedParams(period="上季度")),
         Example("今年一共成交多少", BookedParams(period="今年")),

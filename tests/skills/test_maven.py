@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ def read(name: str) -> list[dict[str, str]]:
 
 DEALS = read("sales_pipeline")
 MANAGER = {row["sales_agent"]: row["manager"] for row in read("sales_teams")}
+REGION = {row["sales_agent"]: row["regional_office"] for row in read("sales_teams")}
 WON = [deal for deal in DEALS if deal["deal_stage"] == "Won"]
 OPEN = [deal for deal in DEALS if deal["deal_stage"] in ("Prospecting", "Engaging")]
 
@@ -108,6 +109,28 @@ def test_won_by_manager(ask: Any) -> None:
     for manager in set(MANAGER.values()):
         expected = [deal for deal in WON if MANAGER[deal["sales_agent"]] == manager]
         assert figure(ask("booked", period="2017", owner=manager), "booked") == worth(expected), manager
+
+
+GROUPS: dict[str, Callable[[dict[str, str]], str]] = {
+    "rep": lambda deal: deal["sales_agent"],
+    "manager": lambda deal: MANAGER[deal["sales_agent"]],
+    "region": lambda deal: REGION[deal["sales_agent"]],
+    "product": lambda deal: "GTX Pro" if deal["product"] == "GTXPro" else deal["product"],
+    "quarter": lambda deal: QUARTERS[quarter(deal)],
+}
+
+
+@pytest.mark.parametrize("by", GROUPS)
+def test_the_whole_year_broken_down(ask: Any, by: str) -> None:
+    reply, several = ask("booked", period="2017", by=by), defaultdict(list)
+    for deal in WON:
+        several[GROUPS[by](deal)].append(deal)
+    expected = {name: [f"{len(deals):,}", f"${worth(deals):,}"] for name, deals in several.items()}
+    shown = {name: parts for name, *parts in rows(reply) if not name.endswith(" others")}
+    assert shown == {name: expected[name] for name in shown}
+    assert len(shown) == min(len(expected), 10)
+    if by == "quarter":
+        assert list(shown) == list(QUARTERS.values())
 
 
 @pytest.mark.parametrize(("number", "words"), QUARTERS.items())

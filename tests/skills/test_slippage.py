@@ -43,6 +43,7 @@ def test_a_finished_period_is_judged_by_its_end(story: Story) -> None:
     story.then(late, day(10, 1), expected_close=day(12, 1))
     reply = story.ask("Dana", "slippage", period="last quarter")
     assert figure(reply, "slip_rate") == 75
+    assert [row[-1] for row in rows(reply, 1)] == ["1"], "its push counts though it is won by now"
     assert "One more is open without a later date" in notes(reply)
 
 
@@ -65,6 +66,7 @@ def test_a_push_crosses_a_quarter_and_stands(story: Story) -> None:
     story.undone(story.then(back, day(10, 2), expected_close=day(1, 10, 2027)), day(10, 3))
     reply = story.ask("Mara", "slippage")
     assert figure(reply, "pushes") == 2
+    assert [one.count for one in reply.answer.figures if one.name == "pushes"] == [1]
     pushed = rows(reply, 3)
     assert pushed == [["Often", "Acme", "Dana Whitfield", "2", "$100", "20 Apr 2027"]]
     assert {row[0]: row[-1] for row in rows(reply, 1)} == {"Dana Whitfield": "2", "Sam Osei": "0"}
