@@ -153,18 +153,18 @@ class Exercises:
         if len(own) < 4:
             return None
         shortest, longest = (len(answer) * bound for bound in LENGTHS)
-        found: dict[str, tuple[bool, int]] = {}
+        found: dict[str, tuple[bool, bool, int]] = {}
         for document in self._list_siblings(form.document):
             is_kin = document.card.kind == form.document.card.kind
             for number, lead in enumerate(self._list_leads(document)):
                 tokens = set(get_tokens(lead))
                 if shortest <= len(lead) <= longest and len(own & tokens) <= len(own) // 2:
-                    found.setdefault(lead, (is_kin and number == 0, len(asked & tokens)))
-        echo = max(found, key=lambda words: (found[words][1], words), default="")
-        likely = sorted(found.keys() - {echo}, key=lambda words: (not found[words][0], -found[words][1], words))[
-            :NEAREST
-        ]
-        if len(likely) < FEWEST_OPTIONS - 1 or found[echo][1] < len(asked & own):
+                    found.setdefault(lead, (number == 0, is_kin, len(asked & tokens)))
+        echo = max(found, key=lambda words: (found[words][2], words), default="")
+        others = found.keys() - {echo}
+        likely = sorted(others, key=lambda words: (not found[words][0], not found[words][1], -found[words][2], words))
+        likely = likely[:NEAREST]
+        if len(likely) < FEWEST_OPTIONS - 1 or found[echo][2] < len(asked & own):
             return None
         wrong = [echo, *dice.sample(likely, min(MOST_OPTIONS - 2, len(likely)))]
         return _shuffled(form, "", answer, wrong, citation, dice)

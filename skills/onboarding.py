@@ -21,7 +21,8 @@ from skills.quiz import get_score
 from skills.readers import get_readers_of
 from skills.text import Text, text
 from skills.wording import enumeration
-from skills.working_days import Calendars
+from skills.working_days import Calendars, days_away
+from store.calendar import list_leaves
 from store.learning import (
     get_first_entry,
     get_first_meeting,
@@ -36,7 +37,7 @@ from store.scope import Scope
 GUIDED_FOR = dt.timedelta(days=90)
 """How long answers teach as well, where the person has said nothing."""
 ON_PATH_FOR = dt.timedelta(days=180)
-"""How long somebody is on their path."""
+"""How long somebody is on their path; days of leave make it longer."""
 SPARE = 120
 """Days by which leave and holidays may lengthen a path."""
 WHY = ("why it matters", "why this matters", "why", "purpose", "为什么重要", "背后的原因", "目的", "what is behind it")
@@ -239,6 +240,18 @@ def _stages(context: SkillContext, gate: Gate) -> list[int]:
         for stage in stages
         if stage.id is not None and (stage.kind == "won" or (stage.kind == "open" and stage.position >= named.position))
     ]
+
+
+def is_on_path(context: SkillContext, person: Person) -> bool:
+    """Whether the person joined lately enough to be on a path still."""
+    start, end = person.active_from, context.today + dt.timedelta(days=1)
+    if start is None:
+        return False
+    over = context.today - start - ON_PATH_FOR
+    if over <= dt.timedelta(0):
+        return True
+    leaves = list_leaves(context.session, Scope.of([person.id or 0]), start, end)
+    return over <= dt.timedelta(days=sum(1 for leave in leaves for _ in days_away(leave, start, end)))
 
 
 def is_guided(context: SkillContext, person: Person) -> bool:

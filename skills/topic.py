@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from knowledge_base.lexical import get_tokens, is_cjk, is_solid
 from skills.contract import SkillContext
 from skills.errors import NotFound, SkillError
-from skills.onboarding import ON_PATH_FOR, Standing, get_progress
+from skills.onboarding import Standing, get_progress, is_on_path
 from skills.passages import readable
 from skills.path import GateKind, Step
 from skills.quiz import Form, get_score, is_chinese, list_forms
@@ -54,20 +55,33 @@ def find_topic(context: SkillContext, person: Person, readers: Readers, words: s
                 text("A card gets them in its front matter, under “questions”."),
             )
         return Topic(tuple(own or every))
-    forms = [form for form in every if form.document.file == said] or _of_kind(every, said)
+    if of_card := [form for form in every if form.document.file == said]:
+        return Topic(tuple(of_card), said)
+    forms = _of_kind(every, said)
     if not forms:
-        with readable():
-            found = context.knowledge.search(said, FOUND, where=readers.may_read)
-        files = {passage.file for passage in found}
+        files = _find_files(context, readers, said)
         forms = [form for form in every if form.document.file in files]
     if not forms:
         raise NotFound(text("There are no cards with questions about **{topic}**.", topic=said))
-    return Topic(tuple(forms), said)
+    same = [form for form in forms if is_chinese(form.document) == is_cjk(said)]
+    return Topic(tuple(same or forms), said)
+
+
+def _find_files(context: SkillContext, readers: Readers, said: str) -> set[str]:
+    """The cards that come near the words and hold one of them: something is always nearest."""
+    wanted = {token for token in get_tokens(said) if is_solid(token)}
+    with readable():
+        found = context.knowledge.search(said, FOUND, where=readers.may_read)
+    return {
+        passage.file
+        for passage in found
+        if wanted & set(get_tokens(f"{passage.title}\n{passage.section}\n{passage.text}"))
+    }
 
 
 def _list_standings(context: SkillContext, person: Person) -> tuple[Standing, ...]:
     """The steps of whoever is on a path; none for the others."""
-    if person.active_from is None or context.today - person.active_from > ON_PATH_FOR:
+    if not is_on_path(context, person):
         return ()
     try:
         return get_progress(context, person).standings

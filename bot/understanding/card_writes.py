@@ -119,7 +119,7 @@ STEP = re.compile(
     re.IGNORECASE,
 )
 STEP_NAME = re.compile(
-    r"\bstep (?P<a>[^.,;!?]+?)(?: (?:as|is) done)?$|\bmark (?P<b>.+?) as done\b|\bcertify (?:\S+'s )?(?P<c>[\w -]+?)$|(?:'s|\bmy) (?P<d>[\w -]+?) (?:is|was|has been) certified|\bpassed (?:the )?(?P<e>[\w -]+?) certification"
+    r"\bstep (?P<a>[^.,;!?]+?)(?: (?:as|is) done)?$|\bmark (?P<b>.+?) as done\b|\bcertify (?:\S+'s |the |my )?(?P<c>[\w -]+?)$|(?:'s|\bmy) (?P<d>[\w -]+?) (?:is|was|has been) certified|\bpassed (?:the )?(?P<e>[\w -]+?) certification"
     r"|的(?P<f>[^的]{1,8}?)(?:已经)?(?:通过)?认证",
     re.IGNORECASE,
 )

@@ -9,12 +9,12 @@ from skills.answer import Action, Answer, Block, Bullets, Column, Invocation, Pa
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible, SkillError
 from skills.onboarding import (
-    ON_PATH_FOR,
     Progress,
     Standing,
     check_private,
     get_progress,
     get_start,
+    is_on_path,
     shares_progress,
 )
 from skills.passages import readable
@@ -79,10 +79,10 @@ def run(context: SkillContext, params: OnboardingParams) -> Shown:
         return _team(context, me)
     if words and not means_me(words):
         return _one(context, find_person(context, words).value)
-    if not _is_new(context, me) and (people := _list_new(context, me)):
+    if not is_on_path(context, me) and (people := _list_new(context, me)):
         return Shown(None, people, is_own=False, shared=False)
     start = get_start(context, me)
-    if not _is_new(context, me):
+    if not is_on_path(context, me):
         raise Impossible(text("You joined on {day}: your path as a new hire is behind you.", day=start))
     return _one(context, me)
 
@@ -94,15 +94,11 @@ def _team(context: SkillContext, me: Person) -> Shown:
     return Shown(None, people, is_own=False, shared=False)
 
 
-def _is_new(context: SkillContext, person: Person) -> bool:
-    return bool(person.guided) or (person.active_from is not None and context.today - person.active_from <= ON_PATH_FOR)
-
-
 def _list_new(context: SkillContext, me: Person) -> tuple[NewPerson, ...]:
     """New people who report to the asker; of those who do not share it, no more than that."""
     found = []
     for person in list_people(context.session, Scope.everybody(), active_on=context.today):
-        if person.manager_id != me.id or person.active_from is None or not _is_new(context, person):
+        if person.manager_id != me.id or person.active_from is None or not is_on_path(context, person):
             continue
         if not shares_progress(context, person):
             found.append(NewPerson(person, None, text("keeps it to themselves")))
@@ -180,7 +176,12 @@ def _headline(shown: Shown) -> Text:
             person=progress.person.name, day=progress.day, done=done, count=count, step=step, due=due,
         )  # fmt: skip
     if progress.is_ahead:
-        return text("Your path begins on {day}. First: **{step}**, {due}.", day=progress.started_on, step=step, due=due)
+        return text(
+            "Your path begins on {day}. First: **{step}**, {due}.",
+            day=upcoming.starts_on or progress.started_on,
+            step=step,
+            due=due,
+        )
     return text(
         "Working day {day}: {done} of {count} steps are done. Next: **{step}**, {due}.",
         day=progress.day, done=done, count=count, step=step, due=due,

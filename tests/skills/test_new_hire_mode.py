@@ -46,3 +46,12 @@ def test_nothing_is_added_in_a_channel_or_to_no_answer(asking: Asking) -> None:
     assert (why(everyone), "Check yourself" in buttons(everyone)) == ([], False)
     nothing = asking("Sam", "ask", question="what is the boiling point of mercury")
     assert (why(nothing), "Check yourself" in buttons(nothing)) == ([], False)
+
+
+def test_help_with_an_objection_teaches_as_well(asking: Asking) -> None:
+    reply = asking("Sam", "objection", objection="we are too expensive")
+    (words,) = why(reply)
+    assert words.startswith("**Why it matters**: Four different things use the same words: ")
+    asked = press(asking, "Sam", reply, "Check yourself")
+    assert "It's too expensive" in notes(asked)
+    assert not why(asking("Sam", "objection", objection="we are too expensive", audience=CHANNEL))

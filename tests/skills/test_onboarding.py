@@ -5,15 +5,16 @@ import datetime as dt
 import pytest
 
 from knowledge_base import KnowledgeBase
-from skills.answer import Status
-from store.models import Organisation, QuizAnswer, StepMark
-from tests.skills.company import NOW, Asking, Company, buttons, day, headline, notes, rows
+from skills.answer import Paragraph, Status
+from store.models import Leave, Organisation, QuizAnswer, StepMark
+from tests.skills.company import NOW, Asking, Company, buttons, day, english, headline, notes, rows
 from tests.skills.newcomers import (
     CHANNEL,
     QUIZ_STEP,
     at,
     due_days,
     evidence,
+    later,
     met,
     moved,
     press,
@@ -168,13 +169,45 @@ def test_nothing_of_it_is_said_in_a_channel(asking: Asking, skill: str, params: 
 
 
 def test_who_left_has_no_path_and_who_was_always_there_is_past_it(asking: Asking, company: Company) -> None:
-    set_person(company, "Lee", shares_progress=True)
     assert headline(asking("Mara", "onboarding", owner="Lee")) == "Lee Ortiz left on 30 Sep 2026."
+    assert "Only Lee Ortiz and their manager" in headline(asking("Ken", "onboarding", owner="Lee"))
     assert "I don't know when Dana Whitfield joined" in headline(asking("Dana", "onboarding"))
     set_person(company, "Dana", active_from=day(1, 8, 2024))
     assert headline(asking("Dana", "onboarding")) == (
         "You joined on 8 Jan 2024: your path as a new hire is behind you."
     )
+
+
+def test_leave_keeps_somebody_on_the_path_for_longer(asking: Asking, company: Company) -> None:
+    set_person(company, "Sam", active_from=day(5, 4))
+    behind = "You joined on 4 May 2026: your path as a new hire is behind you."
+    assert headline(asking("Sam", "onboarding")) == behind
+    asking("Sam", "learning", mode="on")
+    assert headline(asking("Sam", "onboarding")) == behind
+    company.add(Leave(person_id=company.people["Sam"], first_day=day(7, 1), last_day=day(7, 31)))
+    assert headline(asking("Sam", "onboarding")).startswith("Working day 120: ")
+
+
+def test_before_the_first_working_day_it_says_what_comes_first(asking: Asking, company: Company) -> None:
+    set_person(company, "Sam", active_from=day(11, 21))
+    on_saturday = later(asking, 3)
+    assert headline(on_saturday("Sam", "onboarding")) == (
+        "Your path begins on 23 Nov 2026. First: **Find your way**, by 27 Nov 2026."
+    )
+
+
+@pytest.mark.parametrize(
+    ("done", "advice"),
+    [
+        ([], "Read its cards, listed below, and tell me when it is done."),
+        (["Find your way"], "Let me quiz you: no question answered yet; 80% of at least 8 pass."),
+    ],
+)
+def test_the_next_step_comes_with_what_brings_it_about(asking: Asking, done: list[str], advice: str) -> None:
+    for step in done:
+        asking("Sam", "step", step=step)
+    first = next(block for block in asking("Sam", "onboarding").answer.blocks if isinstance(block, Paragraph))
+    assert english(first.text) == advice
 
 
 def test_who_comes_back_begins_anew(asking: Asking, company: Company) -> None:

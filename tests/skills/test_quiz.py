@@ -197,3 +197,20 @@ def test_what_was_wrong_comes_back_after_one_three_seven_and_21_days(demo_cards:
     known = [given(form.key, day(11, 2), True)]
     assert list_due([form], known, 1, day(12, 1)) == []
     assert list_due([form], known, 1, day(12, 2)) == [form]
+
+
+@pytest.mark.parametrize("topic", ["the moon", "月球"])
+def test_a_subject_that_no_card_speaks_of_is_not_asked_about(asking: Asking, topic: str) -> None:
+    reply = asking("Sam", "quiz", topic=topic)
+    assert reply.answer.status in (Status.REFUSED, Status.CLARIFY)
+    assert headline(reply) == f"There are no cards with questions about **{topic}**."
+
+
+def test_a_subject_in_chinese_gives_chinese_questions(asking: Asking) -> None:
+    for topic in ("价格", "异议", "泵站"):
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in headline(asking("Sam", "quiz", topic=topic))), topic
+
+
+def test_without_cards_the_quiz_says_so(ask: Asking) -> None:
+    assert headline(ask("Sam", "quiz")) == "The playbook has no cards with questions yet."
+    assert headline(ask("Sam", "onboarding")) == "The playbook has no path for new people."
