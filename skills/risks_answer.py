@@ -15,6 +15,8 @@ from store.money import Money, exponent, rounded
 
 EXPLAINED = 7
 BUTTONS = 5
+PUT_OFF_BUTTONS = 1
+"""Of these in the menu, which is short; any other is put off from its own answer, or in words."""
 MOST_IDS = 500
 """Flagged opportunities that a figure can name one by one."""
 
@@ -276,7 +278,7 @@ def _actions(risks: Risks) -> tuple[Action, ...]:
             invocation=Invocation.of("snooze", opportunity=f"opportunity:{judged.row.id}"),
             tucked=True,
         )
-        for judged in mine
+        for judged in mine[:PUT_OFF_BUTTONS]
     ]
     right = Invocation.of("risks", whose, check="precision")
     rules = Invocation.of("risks", check="rules")

@@ -163,9 +163,9 @@ def _facts(close: Close) -> list[Fact]:
     answers = close.answers
     accuracy = Answer(headline=text("Calls"), figures=close.accuracy)
     facts = [
-        *list_facts(answers["booked"], "booked", "count"),
-        *list_facts(answers["quota"], "effective_quota", "attainment", "gap"),
-        *list_facts(answers["winrate"], "win_rate", "win_rate_value"),
+        *list_facts(answers["booked"], "booked"),
+        *list_facts(answers["quota"], "effective_quota", "attainment"),
+        *list_facts(answers["winrate"], "win_rate"),
         *list_facts(answers["slippage"], "slipped", "slip_rate"),
         *list_facts(accuracy, "wape", "bias"),
     ]

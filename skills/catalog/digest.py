@@ -95,11 +95,12 @@ def present(found: Found) -> Answer:
     notes = [text("Since {day}: {whose}.", day=found.since, whose=found.whose)]
     if found.left:
         notes.append(text("{count} more weigh less and are left out.", count=found.left))
-    return present_digest(
+    # The first praise is the headline; only its button is left to it.
+    answer = present_digest(
         Digest(
             headline=_headline(found, count),
             sections=(
-                Section(text("Well done"), found.praise),
+                Section(text("Well done"), found.praise[1:]),
                 Section(text("Deals to look at"), found.deals),
                 Section(text("In the team"), found.people),
             ),
@@ -107,6 +108,8 @@ def present(found: Found) -> Answer:
             kept=found.kept,
         )
     )
+    first = tuple(notice.action for notice in found.praise[:1] if notice.action is not None)
+    return answer.model_copy(update={"actions": (*first, *answer.actions)})
 
 
 def _headline(found: Found, count: int) -> Text:

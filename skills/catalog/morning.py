@@ -73,7 +73,7 @@ def present(morning: Morning) -> Answer:
         Notice(text("**{name}**: {why}", name=need.opportunity.name, why=described(need.finding)), action=mend)
         for need, mend in zip(urgent, list_mends(urgent), strict=True)
     )
-    pace = () if morning.pace is None else (Notice(morning.pace.headline, action=_open_quota()),)
+    pace = () if morning.pace is None else (_paced(morning.pace),)
     changed = text("Changed by others since {day}", day=morning.since)
     left = len(agenda.needs) - len(urgent)
     more = Action(label=text("Everything that needs me"), invocation=Invocation.of("today"))
@@ -100,8 +100,15 @@ def _headline(due: int, needs: int) -> Text:
     return text("Good morning! Due today: {due}. Needing you: {needs}.", due=due, needs=needs)
 
 
-def _open_quota() -> Action:
-    return Action(label=text("My quota"), invocation=Invocation.of("quota", owner="me"))
+def _paced(quota: Answer) -> Notice:
+    """Attainment, and how much that is of what the even pace asks for by now, where a quota has a pace."""
+    index = next((figure.exact for figure in quota.figures if figure.name == "pace"), None)
+    why = None if index is None else text("That is {share} of what is due by now.", share=index)
+    return Notice(
+        quota.headline,
+        why,
+        action=Action(label=text("My quota"), invocation=Invocation.of("quota", owner="me")),
+    )
 
 
 SKILL = Skill(

@@ -227,6 +227,7 @@ def _table(found: RolledUp) -> tuple[Block, ...]:
     if not found.teams:
         return list_people_tables(found.forecast)
     changes = () if found.before is None else (Column(label=text("Change"), numeric=True),)
+    called = (Column(label=text("Called"), numeric=True),) if _is_incomplete(found) else ()
     return (
         Table(
             title=text("By team"),
@@ -235,16 +236,21 @@ def _table(found: RolledUp) -> tuple[Block, ...]:
                 Column(label=text("Booked"), numeric=True),
                 Column(label=text("Landing"), numeric=True),
                 *changes,
-                Column(label=text("Closed + commit"), numeric=True),
+                Column(label=text("+ commit"), numeric=True),
                 Column(label=text("Team's call"), numeric=True),
                 Column(label=text("Sum of calls"), numeric=True),
-                Column(label=text("Called"), numeric=True),
+                *called,
                 Column(label=text("Coverage"), numeric=True),
             ),
             rows=tuple(_row(found, one) for one in found.teams),
-            total=(text("All"), *_amounts(outlook, _change(found, 0)), *[text("")] * 4),
+            total=(text("All"), *_amounts(outlook, _change(found, 0)), *[text("")] * (3 + len(called))),
         ),
     )
+
+
+def _is_incomplete(found: RolledUp) -> bool:
+    """Whether somebody's call is missing, so that a sum of calls is not a whole team's."""
+    return any(one.called < one.people for one in found.teams)
 
 
 def _row(found: RolledUp, one: TeamLine) -> tuple[AnyValue, ...]:
@@ -254,7 +260,7 @@ def _row(found: RolledUp, one: TeamLine) -> tuple[AnyValue, ...]:
         *_amounts(outlook, _change(found, one.team_id)),
         text("–") if one.heads is None else value(whole.money(one.heads)),
         text("–") if one.below is None else value(whole.money(one.below)),
-        text("{called} of {people}", called=one.called, people=one.people),
+        *((text("{called} of {people}", called=one.called, people=one.people),) if _is_incomplete(found) else ()),
         text("–") if one.coverage is None else _covered(one.coverage),
     )
 

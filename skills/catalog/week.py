@@ -130,8 +130,9 @@ def _people(week: Week) -> tuple[Block, ...]:
 
 def _row(week: Week, line: Line) -> tuple[AnyValue, ...]:
     quarter, due = week.forecast.outlook, week.outlook.people.get(line.person.id or 0, Part())
+    name = line.person.name
     return (
-        verbatim(line.person.name),
+        text("{name} (team's call)", name=name) if line.is_head else verbatim(name),
         *_amounts(week, due, line.part),
         text("–") if line.call is None else value(line.call.money),
         text("–") if line.quota is None else value(quarter.money(line.quota)),
