@@ -32,11 +32,11 @@ class Conversion:
 
     def choose(self, amounts: Iterable[tuple[int, str | None, dt.date]], *, plan: bool = True) -> None:
         """Settle the rule for these amounts, each with its currency and day; without `plan` it is the day's rate."""
-        foreign = [(minor, code, day) for minor, code, day in amounts if minor and code != self.currency]
+        foreign = {(code, day) for minor, code, day in amounts if minor and code != self.currency}
         if not foreign:
             return
         self.rule = Rule.PLAN
-        if not plan or any(self.exact(*each) is None for each in foreign):
+        if not plan or any(self.exact(1, code, day) is None for code, day in foreign):
             self.rule, self.currency = Rule.BOOKING, self._home
 
     def exact(self, minor: int, currency: str | None, day: dt.date) -> Fraction | int | None:

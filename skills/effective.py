@@ -10,6 +10,7 @@ from skills.contract import SkillContext
 from skills.conversion import Conversion
 from skills.measures.attainment import effective_quota, is_ramping, ramped
 from skills.measures.calendar import Month, Period
+from skills.measures.pacing import WorkingDays
 from skills.working_days import Calendars, get_region, list_team_regions
 from store.models import Person
 from store.quotas import MonthlyQuota
@@ -102,6 +103,7 @@ class EffectiveQuotas:
     def _asked(self, person: Person, quotas: Sequence[MonthlyQuota]) -> Asked:
         found = Asked()
         region = get_region(self._team_regions, person)
+        own = self.calendars.of_person(person)
         effective, full = [], []
         for quota in quotas:
             minor = self._money.exact(quota.minor, quota.currency, quota.month)
@@ -111,7 +113,7 @@ class EffectiveQuotas:
             month = self._months[quota.month]
             whole_part, days = self._share(region, month)
             found.has_ramp |= quota.ramp_percent < 100
-            effective.append((ramped(minor, quota.ramp_percent), self._active(person, region, month), days))
+            effective.append((ramped(minor, quota.ramp_percent), self._active(person, own, region, month), days))
             full.append((minor, whole_part, days))
         found.quota, found.full = effective_quota(effective), effective_quota(full)
         return found
@@ -121,14 +123,13 @@ class EffectiveQuotas:
         start, end = max(month.start, self._period.start), min(month.end, self._period.end)
         return self._count(region, month, start, end), self._count(region, month, month.start, month.end)
 
-    def _active(self, person: Person, region: str, month: Month) -> int:
+    def _active(self, person: Person, own: WorkingDays, region: str, month: Month) -> int:
         """Working days of the month in the period on which the person was there."""
         start, end = max(month.start, self._period.start), min(month.end, self._period.end)
         if person.active_from is not None:
             start = max(start, person.active_from)
         if person.active_to is not None:
             end = min(end, person.active_to + dt.timedelta(days=1))
-        own = self.calendars.of_person(person)
         if own is not self.calendars.of(region):
             return own.count(start, end)
         return self._count(region, month, start, end)

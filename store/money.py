@@ -112,7 +112,20 @@ class Rates:
         target = to or self.currency
         if money.currency == target:
             return Fraction(money.minor)
-        here, there = self.rate(money.currency, on, kind), self.rate(target, on, kind)
+        key = (money.currency, on, kind, target)
+        if key not in self._factors:
+            self._factors[key] = self._factor(*key)
+        factor = self._factors[key]
+        return None if factor is None else money.minor * factor
+
+    def _factor(self, currency: str, on: dt.date, kind: str, target: str) -> Fraction | None:
+        """Minor units of `target` for one of `currency`."""
+        here, there = self.rate(currency, on, kind), self.rate(target, on, kind)
         if here is None or there is None:
             return None
-        return money.minor * here / there * Fraction(10) ** (exponent(target) - exponent(money.currency))
+        return here / there * Fraction(10) ** (exponent(target) - exponent(currency))
+
+    @cached_property
+    def _factors(self) -> dict[tuple[str, dt.date, str, str], Fraction | None]:
+        """What was worked out already: thousands of amounts ask for the same."""
+        return {}

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, func, or_, select
 from sqlmodel import Session, col
@@ -12,8 +12,7 @@ from store.models import Metric, Person, Quota
 from store.scope import Scope
 
 
-@dataclass(frozen=True)
-class MonthlyQuota:
+class MonthlyQuota(NamedTuple):
     """What a person, a team, a region or (without any of them) the company is asked to reach in the month that begins
     on `month`: the full target, and how much of it is asked of somebody who is still learning."""
 

@@ -24,13 +24,13 @@ def ranked(items: Iterable[tuple[Item, str, Fraction]]) -> tuple[Ranked[Item], .
 
     A place is one more than the number of items with a higher value.
     """
-    ordered = sorted(items, key=lambda entry: (-entry[2], entry[1].casefold(), entry[1]))
-    values = [value for _, _, value in ordered]
+    ordered = sorted(items, key=lambda entry: (_plain(-entry[2]), entry[1].casefold(), entry[1]))
+    values = [_plain(value) for _, _, value in ordered]
     places: list[int] = []
     for index, value in enumerate(values):
         places.append(places[-1] if index and values[index - 1] == value else index + 1)
     return tuple(
-        Ranked(place, _is_tied(values, index), value, name, item)
+        Ranked(place, _is_tied(places, index), value, name, item)
         for index, (place, (item, name, value)) in enumerate(zip(places, ordered, strict=True))
     )
 
@@ -40,5 +40,10 @@ def top(board: Sequence[Ranked[Item]], size: int) -> tuple[Ranked[Item], ...]:
     return tuple(entry for entry in board if entry.place <= size)
 
 
-def _is_tied(values: Sequence[Fraction], index: int) -> bool:
-    return values[index] in (*values[max(index - 1, 0) : index], *values[index + 1 : index + 2])
+def _is_tied(places: Sequence[int], index: int) -> bool:
+    return places[index] in (*places[max(index - 1, 0) : index], *places[index + 1 : index + 2])
+
+
+def _plain(value: Fraction) -> Fraction | int:
+    """A whole number as such: thousands of them are compared in no time."""
+    return value.numerator if value.denominator == 1 else value
