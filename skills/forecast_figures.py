@@ -10,7 +10,7 @@ from skills.outlook import OPEN_CATEGORIES
 from skills.roll_up import Forecast
 from skills.terms import CATEGORIES
 from skills.text import Text, text
-from skills.wording import no_rate
+from skills.wording import enumeration, no_rate
 from store.models import Category, RateKind
 
 EVERYTHING = (Category.CLOSED, *OPEN_CATEGORIES)
@@ -38,6 +38,13 @@ REACHED = text("Landing divided by effective quota.")
 def list_warnings(forecast: Forecast) -> tuple[Text, ...]:
     outlook = forecast.outlook
     warnings = []
+    if forecast.without_rate:
+        warnings.append(
+            text(
+                "Without a rate: {names}. An administrator can import the rates.",
+                names=enumeration(forecast.without_rate),
+            )
+        )
     if outlook.unpriced == 1:
         warnings.append(text("One open opportunity has no amount and adds nothing."))
     elif outlook.unpriced:

@@ -9,14 +9,18 @@ from skills.calls import Call, Calls, get_calls, list_below, list_heads, list_po
 from skills.contract import SkillContext
 from skills.conversion import Conversion, Rule
 from skills.effective import EffectiveQuotas
+from skills.figure import RecordFilter
 from skills.measures.calendar import Period, add_months
 from skills.outlook import Outlook, Part, get_outlook
 from skills.population import Population
+from store.matching import list_matching
 from store.models import Category, Level, Person
 from store.money import Money
 from store.quotas import list_quotas
 
 SHOWN = 30
+NAMED = 5
+"""Opportunities of a currency without a rate that are named."""
 CALLS_SHOWN = 8
 """So many earlier calls of one person are told."""
 
@@ -62,6 +66,8 @@ class Forecast:
     open_rates: str
     shown: int
     """People in a table."""
+    without_rate: tuple[str, ...] = ()
+    """The largest opportunities that keep it from being added up, as far as they may be named here."""
 
     def called(self, call: Call) -> Fraction | None:
         return self.calls.get((call.person_id, call.category, call.author_id))
@@ -92,7 +98,17 @@ def build_forecast(context: SkillContext, population: Population, period: Period
         quota=quota,
         open_rates=context.organisation.open_rates,
         shown=context.listed(SHOWN),
+        without_rate=_without_rate(context, population, period, outlook) if outlook.missing else (),
     )
+
+
+def _without_rate(context: SkillContext, population: Population, period: Period, outlook: Outlook) -> tuple[str, ...]:
+    found: list[str] = []
+    for currency in sorted(outlook.missing):
+        wanted = RecordFilter(status="open or won", start=period.start, end=period.end, currency=currency)
+        rows = list_matching(context.session, population.scope & context.scope, wanted, NAMED)
+        found += [row.opportunity.name for row in rows]
+    return tuple(found)
 
 
 def _converted(context: SkillContext, outlook: Outlook, money: Money) -> Fraction | None:

@@ -189,7 +189,7 @@ def _closed_notes(found: WinRate) -> tuple[Text, ...]:
     notes = []
     if found.variant != "value" and total.by_value is not None:
         notes.append(text("By value: {rate}.", rate=total.by_value))
-    elif total.rate is not None and total.by_value is None:
+    elif total.rate is not None and total.by_value is None and not total.missing:
         notes.append(text("No win rate by value: {reason}.", reason=_no_value(total)))
     if total.no_decision and found.variant != "broad":
         notes.append(

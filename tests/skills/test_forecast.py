@@ -156,9 +156,10 @@ def test_what_was_closed_long_ago_or_is_still_open_says_nothing_about_chances(as
 
 def test_a_landing_without_a_rate_has_no_value(ask: Asking) -> None:
     ask.company.won("Ken", "500", day(10, 5))
-    ask.company.open("Eva", "9000 EUR", "Proposal", close=day(12, 1))
+    ask.company.open("Eva", "9000 EUR", "Proposal", close=day(12, 1), name="Brandt line")
     reply = ask("Ken", "forecast")
     assert headline(reply) == "No forecast for Q4 2026 (your team): no exchange rate for EUR."
+    assert "Without a rate: Brandt line. An administrator can import the rates." in notes(reply)
     assert figure(reply, "landing") is None
 
 

@@ -112,6 +112,7 @@ def test_a_missing_rate_gives_no_value_and_says_which_but_the_count_stays(ask: A
     reply = ask("Vera", "winrate")
     assert (figure(reply, "win_rate"), figure(reply, "win_rate_value")) == (90, None)
     assert "no exchange rate for GBP" in notes(reply)
+    assert notes(reply).count("No win rate by value") == 1
 
 
 def test_lost_ones_without_amounts_make_no_value_rate_of_a_hundred_percent(ask: Asking) -> None:
