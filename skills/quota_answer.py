@@ -6,18 +6,12 @@ from fractions import Fraction
 from skills.answer import Action, Answer, Block, Column, Fact, Facts, Invocation, Table
 from skills.measures.attainment import attainment, over_assignment
 from skills.metrics import TITLES
-from skills.quota_figures import WITHOUT_OVERLAY, get_reason, list_figures, list_warnings
+from skills.quota_figures import LEVELS, WITHOUT_OVERLAY, get_reason, list_figures, list_warnings
 from skills.quota_pace import curve_note, list_pace_facts
 from skills.quota_standing import QuotaStanding
 from skills.text import AnyValue, Text, text, value, verbatim
 from skills.wording import period_name, period_note
-from store.models import Level, Metric
-
-LEVELS = {
-    Level.TARGET: text("Target"),
-    Level.STRETCH: text("Stretch target"),
-    Level.CHALLENGE: text("Challenge target"),
-}
+from store.models import Metric
 
 
 def present(standing: QuotaStanding) -> Answer:

@@ -12,6 +12,11 @@ from skills.text import Text, text
 from skills.wording import no_rate, period_name
 from store.models import Level, Metric
 
+LEVELS = {
+    Level.TARGET: text("Target"),
+    Level.STRETCH: text("Stretch target"),
+    Level.CHALLENGE: text("Challenge target"),
+}
 EFFECTIVE = text(
     "Sum of the monthly quotas (highest version of each) × ramp; a month counts by the working days that somebody was "
     "there, without leave."
@@ -136,7 +141,7 @@ def _against_others(standing: QuotaStanding, envelope: Envelope) -> list[Figure]
     """Attainment against the other levels and the earlier versions, and how much more was handed out than asked."""
     total = standing.total
     figures = [
-        envelope.ratio(f"attainment_{level.value}", text("Attainment"), LEVEL, attainment(total.credited, quota))
+        envelope.ratio(f"attainment_{level.value}", LEVELS[level], LEVEL, attainment(total.credited, quota))
         for level, quota in standing.levels.items()
     ]
     figures += [
