@@ -10,8 +10,9 @@ from skills.contract import Effect, Skill, SkillContext
 from skills.errors import Impossible, NotAllowed, NotFound, Unclear
 from skills.references.rhythms import DAYS, WORKDAYS
 from skills.rhythm import described
-from skills.terms import DAY_NAMES, ROLES
-from skills.text import Text, text, verbatim
+from skills.terms import DAY_NAMES, ROLES, report_words
+from skills.text import Text, text
+from skills.wording import enumeration
 from store.models import ReportSchedule, ScheduleStatus
 from store.schedules import get_schedule, list_schedules
 from store.scope import Scope
@@ -36,7 +37,7 @@ def find_report(context: SkillContext, words: str | None) -> Skill:
         for skill in context.skills.values()
         if skill.schedulable and skill.effect is Effect.READ and context.actor.role.rank >= skill.needs.rank
     ]
-    choices = [Choice.of(verbatim(skill.name), report=skill.name) for skill in offered[:CHOICES]]
+    choices = [Choice.of(report_words(skill.name), report=skill.name) for skill in offered[:CHOICES]]
     said = REPORT_WORDS.sub(" ", (words or "").lower().removeprefix("/sales")).strip()
     if not said:
         raise Unclear(text("Which report shall I send?"), choices=choices)
@@ -44,12 +45,12 @@ def find_report(context: SkillContext, words: str | None) -> Skill:
     skill = named.get(said) or _find_spoken(offered, said)
     if skill is None:
         near = dict.fromkeys(named[name].name for name in get_close_matches(said, list(named), n=CHOICES))
-        fitting = [Choice.of(verbatim(other.name), report=other.name) for other in offered if other.name in near]
+        fitting = [Choice.of(report_words(other.name), report=other.name) for other in offered if other.name in near]
         raise NotFound(text("There is no **{report}** report.", report=words or ""), choices=fitting or choices)
     if skill.effect is not Effect.READ or not skill.schedulable:
         raise Impossible(
-            text("**{report}** can't be sent at fixed times.", report=skill.name),
-            text("These can: {reports}.", reports=", ".join(other.name for other in offered)),
+            text("**{report}** can't be sent at fixed times.", report=report_words(skill.name)),
+            text("These can: {reports}.", reports=enumeration([report_words(other.name) for other in offered])),
         )
     if context.actor.role.rank < skill.needs.rank:
         raise NotAllowed(text("Only a {role} can have that report.", role=ROLES[skill.needs]))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from skills.measures.calendar import days_in_month
 from skills.references import Rhythm
 from skills.references.rhythms import DAYS, LAST_DAY, WORKDAYS
-from skills.terms import DAY_NAMES
+from skills.terms import DAY_NAMES, report_words
 from skills.text import Text, text, verbatim
 from store.models import ReportSchedule
 
@@ -95,7 +95,8 @@ def _listed(names: Sequence[Text]) -> Text:
 def report_name(skill: str, params: str) -> Text:
     """What a scheduled report is called: its skill, and the words of its parameters (`params` is their JSON)."""
     words = ", ".join(str(value) for value in json.loads(params).values())
-    return text("{report} ({what})", report=skill, what=words) if words else verbatim(skill)
+    report = report_words(skill)
+    return text("{report} ({what})", report=report, what=words) if words else report
 
 
 def place_name(schedule: ReportSchedule) -> Text:

@@ -77,9 +77,46 @@ REASONS: Mapping[str, Text] = {
     for reason in (*LOSS_REASONS, text("No need"), text("Lost contact"), text("Security"), text("Product gap"))
 }
 """Reasons that are offered, and others that systems of record offer; anything else is in somebody's own words."""
+REPORTS: Mapping[str, Text] = {
+    "pipeline": text("open pipeline"),
+    **{
+        report.template: report
+        for report in (
+            text("accuracy"),
+            text("activity"),
+            text("booked"),
+            text("changes"),
+            text("close"),
+            text("concentration"),
+            text("coverage"),
+            text("cycle"),
+            text("digest"),
+            text("forecast"),
+            text("funnel"),
+            text("gaps"),
+            text("leaderboard"),
+            text("morning"),
+            text("quota"),
+            text("review"),
+            text("risks"),
+            text("rollup"),
+            text("slippage"),
+            text("targets"),
+            text("today"),
+            text("usage"),
+            text("velocity"),
+            text("verify"),
+            text("waterfall"),
+            text("week"),
+            text("winrate"),
+        )
+    },
+}
+"""What an answer is called as a report or a file, by its command."""
 FIELDS: Mapping[str, Mapping[str, Text]] = {
     "category": CATEGORIES,
     "loss_reason": REASONS,
+    "skill": REPORTS,
     "kind": KINDS,
     "direction": DIRECTIONS,
     "status": {**STATUSES, **STATES},
@@ -91,6 +128,11 @@ FIELDS: Mapping[str, Mapping[str, Text]] = {
 def reason_words(reason: str) -> Text:
     """Why an opportunity was lost, as people call it; their own words stay as they are."""
     return REASONS.get(reason) or verbatim(reason)
+
+
+def report_words(skill: str) -> Text:
+    """What a skill's answer is called as a report or a file."""
+    return REPORTS.get(skill) or verbatim(skill)
 
 
 def named(field: str, value: AnyValue | None) -> AnyValue | None:

@@ -16,7 +16,8 @@ from skills.errors import Impossible, NotFound, SkillError, Unclear
 from skills.language import Language, get_language
 from skills.permissions import check_skill
 from skills.sheets import Sheet, csv_of, sheets_of, xlsx_of
-from skills.text import Text, text, verbatim
+from skills.terms import report_words
+from skills.text import Text, text
 
 CHOICES = 5
 MOST_NAME = 60
@@ -88,7 +89,7 @@ def run(context: SkillContext, params: ExportParams) -> Exported:
         raise Impossible(
             text(
                 "There is nothing in **{report}** that a file could hold: {headline}",
-                report=skill.name,
+                report=report_words(skill.name),
                 headline=answer.headline,
             ),
             text("Pipelines, quotas, leaderboards and lists can be exported."),
@@ -118,7 +119,7 @@ def _find(context: SkillContext, words: str | None) -> Skill:
     said = (words or "").strip().lower()
     reports = [skill for skill in offered if skill.schedulable]
     if not said:
-        choices = [Choice.of(verbatim(skill.name), report=skill.name) for skill in reports[:CHOICES]]
+        choices = [Choice.of(report_words(skill.name), report=skill.name) for skill in reports[:CHOICES]]
         raise Unclear(text("What shall I export?"), choices=choices)
     named = {
         name.lower(): skill
@@ -132,7 +133,7 @@ def _find(context: SkillContext, words: str | None) -> Skill:
     able = {skill.name for skill in offered}
     raise NotFound(
         text("There is no **{report}** that I could export.", report=words or ""),
-        choices=[Choice.of(verbatim(name), report=name) for name in near if name in able],
+        choices=[Choice.of(report_words(name), report=name) for name in near if name in able],
     )
 
 
@@ -159,7 +160,11 @@ def _answered(context: SkillContext, skill: Skill, params: Mapping[str, Any]) ->
     except ValidationError as error:
         names = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors() if problem["loc"])
         raise Unclear(
-            text("**{report}** can't be made with that: {names}.", report=skill.name, names=", ".join(names) or "?"),
+            text(
+                "**{report}** can't be made with that: {names}.",
+                report=report_words(skill.name),
+                names=", ".join(names) or "?",
+            ),
             text("Say “help {report}” to see what it takes.", report=skill.name),
         ) from error
     except SkillError as error:
@@ -207,7 +212,7 @@ def _cut(exported: Exported) -> tuple[Text, ...]:
 
 
 def _headline(exported: Exported) -> Text:
-    name, kind = exported.report, FORMAT_NAMES[exported.format]
+    name, kind = report_words(exported.report), FORMAT_NAMES[exported.format]
     if len(exported.sheets) == 1:
         return text("**{report}** as {format}, {rows} rows.", report=name, format=kind, rows=exported.rows)
     return text(

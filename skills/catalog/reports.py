@@ -6,6 +6,7 @@ from skills.answer import Action, Answer, Column, Invocation, Table
 from skills.arrivals import next_moment
 from skills.contract import Example, Skill, SkillContext, SkillParams
 from skills.rhythm import in_words, place_name, report_name, rhythm_of
+from skills.terms import report_words
 from skills.text import AnyValue, Moment, Text, text, value
 from store.models import ReportSchedule, ScheduleStatus
 from store.schedules import list_schedules
@@ -53,7 +54,7 @@ def present(found: Reports) -> Answer:
             headline=text("Nothing is sent to you at fixed times yet. Try “leaderboard every weekday at 8:30”."),
             actions=tuple(
                 Action(
-                    label=text("{report}, {when}", report=report, when=when),
+                    label=text("{report}, {when}", report=report_words(report), when=when),
                     invocation=Invocation.of("schedule", report=report, when=when.template),
                 )
                 for report, when in SUGGESTIONS
@@ -99,7 +100,7 @@ def _row(report: Scheduled) -> tuple[AnyValue, ...]:
 
 def _buttons(report: Scheduled) -> tuple[Action, ...]:
     schedule = report.schedule
-    name = text("{report} {at}", report=schedule.skill, at=schedule.at)
+    name = text("{report} {at}", report=report_words(schedule.skill), at=schedule.at)
     which = f"schedule:{schedule.id}"
     if schedule.status == ScheduleStatus.PAUSED:
         switch = Action(label=text("Resume {report}", report=name), invocation=_invocation("resume", which))

@@ -18,6 +18,7 @@ from skills.named_reports import find_report, find_schedules
 from skills.places import find_place
 from skills.references import Rhythm, read_rhythm
 from skills.rhythm import described, in_words, place_name, report_name, rhythm_of
+from skills.terms import report_words
 from skills.text import Moment, Text, text
 from store.change_log import FieldChange, RecordChange, RecordKind, to_json
 from store.models import ReportSchedule, ScheduleStatus
@@ -203,7 +204,11 @@ def _try_out(context: SkillContext, skill: Skill, params: Mapping[str, Any]) -> 
     except ValidationError as error:
         names = dict.fromkeys(str(problem["loc"][0]) for problem in error.errors() if problem["loc"])
         raise Unclear(
-            text("**{report}** can't be made with that: {names}.", report=skill.name, names=", ".join(names) or "?"),
+            text(
+                "**{report}** can't be made with that: {names}.",
+                report=report_words(skill.name),
+                names=", ".join(names) or "?",
+            ),
             text("Say “help {report}” to see what it takes.", report=skill.name),
         ) from error
     except SkillError as error:

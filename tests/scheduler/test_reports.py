@@ -242,7 +242,7 @@ def test_a_report_that_is_refused_is_explained_to_its_owner_alone(desk: Desk) ->
     assert desk.settle(number, "2026-11-18T13:30").outcome is Outcome.EXPLAINED
     (message,) = desk.outbox()
     assert (message.channel, message.person_id) == ("", desk.company.people["Dana"])
-    assert words_of(message).startswith("I could not make your report **pipeline (nobody of that name), every day")
+    assert words_of(message).startswith("I could not make your report **open pipeline (nobody of that name), every day")
     assert [english(action.label) for action in answer_of(message).actions] == [
         "Pause this report",
         "Delete this report",

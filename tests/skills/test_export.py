@@ -167,7 +167,7 @@ def test_a_report_is_a_csv_for_each_table(ask: Asking) -> None:
     ask.company.open("Dana", "90.50", "Discovery", name="First", close=day(12, 1))
     ask.company.open("Dana", "1000", "Proposal", name="Second")
     reply = ask("Dana", "export", report="pipeline", report_params={"owner": "me"})
-    assert headline(reply) == "**pipeline** as CSV: 2 tables, 4 rows."
+    assert headline(reply) == "**open pipeline** as CSV: 2 tables, 4 rows."
     by_stage, opportunities = reply.answer.files
     assert by_stage.name == "pipeline-by-stage-2026-11-18.csv"
     assert read_csv(by_stage)[1][:3] == ["Discovery", "1", "90.50"]

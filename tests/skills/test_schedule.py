@@ -46,7 +46,7 @@ def make(ask: Asking, who: str = "Dana", report: str = "pipeline", when: str = W
 def test_a_report_to_oneself_is_made_at_once_and_says_when_it_comes_next(ask: Asking) -> None:
     reply = make(ask)
     assert reply.answer.status is Status.DONE
-    assert headline(reply) == "You get **pipeline** every weekday at 08:30, first on Thu 19 Nov 2026, 08:30."
+    assert headline(reply) == "You get **open pipeline** every weekday at 08:30, first on Thu 19 Nov 2026, 08:30."
     (row,) = schedules(ask)
     assert (row.owner_id, row.skill, row.params, row.channel) == (ask.company.people["Dana"], "pipeline", "{}", "")
     assert (row.weekdays, row.month_day, row.at, row.zone) == ("mon,tue,wed,thu,fri", None, "08:30", "America/New_York")
@@ -156,7 +156,7 @@ def test_a_report_that_is_none_is_asked_about(ask: Asking) -> None:
     reply = make(ask, report="leaderbord")
     assert headline(reply) == "There is no **leaderbord** report."
     assert choices(reply) == ["leaderboard"]
-    assert "pipeline" in choices(ask("Dana", "schedule", when=WEEKDAY))
+    assert "open pipeline" in choices(ask("Dana", "schedule", when=WEEKDAY))
 
 
 @pytest.mark.parametrize("report", ["update", "undo", "help", "schedule"])
@@ -210,7 +210,7 @@ def test_a_rhythm_without_a_time_is_asked_about(ask: Asking) -> None:
 def test_the_same_report_twice_is_had_already(ask: Asking) -> None:
     make(ask)
     reply = make(ask)
-    assert headline(reply).startswith("You have that already: pipeline, every weekday at 08:30, direct message")
+    assert headline(reply).startswith("You have that already: open pipeline, every weekday at 08:30, direct message")
     assert len(schedules(ask)) == 1
 
 
@@ -220,10 +220,10 @@ def test_the_same_report_twice_is_had_already(ask: Asking) -> None:
 def test_the_only_report_needs_no_name(ask: Asking) -> None:
     make(ask)
     paused = ask("Dana", "schedule", action="pause")
-    assert headline(paused) == "Paused: pipeline, every weekday at 08:30, direct message."
+    assert headline(paused) == "Paused: open pipeline, every weekday at 08:30, direct message."
     assert schedules(ask)[0].status == ScheduleStatus.PAUSED
     resumed = ask("Dana", "schedule", action="resume", which="it")
-    assert headline(resumed).startswith("Running again: pipeline")
+    assert headline(resumed).startswith("Running again: open pipeline")
     assert "next on Thu 19 Nov 2026, 08:30" in headline(resumed)
     assert ask("Dana", "schedule", action="stop", which="that").answer.status is Status.DONE
     assert schedules(ask) == []
@@ -281,7 +281,7 @@ def test_several_that_fit_are_offered(ask: Asking) -> None:
     assert [choice.invocation.params for choice in reply.answer.choices] == [
         {"action": "delete", "which": f"schedule:{numbers[name]}"} for name in ("dana", "friday")
     ]
-    assert choices(reply)[0] == "pipeline (Dana Whitfield), every Monday at 08:00, direct message"
+    assert choices(reply)[0] == "open pipeline (Dana Whitfield), every Monday at 08:00, direct message"
 
 
 def test_all_of_them_are_asked_about_first(ask: Asking) -> None:
@@ -336,11 +336,11 @@ def test_my_reports_are_listed_with_their_next_time_and_buttons(ask: Asking) -> 
     reply = ask("Mara", "reports")
     assert headline(reply) == "2 scheduled reports of yours, and 1 paused."
     assert rows(reply) == [
-        ["pipeline (Dana Whitfield)", "every Monday at 08:00", "direct message", "Mon 23 Nov 2026, 08:00"],
-        ["pipeline", "every Friday at 16:00", "direct message", "paused"],
+        ["open pipeline (Dana Whitfield)", "every Monday at 08:00", "direct message", "Mon 23 Nov 2026, 08:00"],
+        ["open pipeline", "every Friday at 16:00", "direct message", "paused"],
         ["leaderboard", "every weekday at 08:30", "#sales", "Thu 19 Nov 2026, 08:30"],
     ]
-    resume = buttons(reply)["Resume pipeline 16:00"]
+    resume = buttons(reply)["Resume open pipeline 16:00"]
     assert resume is not None
     assert resume.params == {"action": "resume", "which": f"schedule:{numbers['friday']}"}
     assert ask("Mara", resume.skill, **resume.params).answer.status is Status.DONE
