@@ -150,7 +150,7 @@ def prepare(home: Path, day: dt.date, clock: Clock, console: Console) -> Roster:
     """
     # Every setting is said here: none comes from somebody's own installation.
     database = Database(f"sqlite:///{home / 'playmaker.db'}")
-    settings = KnowledgeSettings(home=home, chroma_url=None, embeddings=BUILT_IN)
+    settings = KnowledgeSettings(home=home, knowledge_database_url=None, chroma_url=None, embeddings=BUILT_IN)
     stopping = threading.Event()
     try:
         with showing(console) as steps, ThreadPoolExecutor(1, "playbook") as executor:

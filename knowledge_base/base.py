@@ -70,6 +70,12 @@ class Status:
 
 log = logging.getLogger(__name__)
 
+_ELSEWHERE = (
+    "The vector index is not on this machine, so each question goes through all vectors in the database. "
+    "Run: python -m knowledge_base rebuild. Where several machines share the database, first set PLAYMAKER_CHROMA_URL "
+    "to one Chroma server on all of them."
+)
+
 
 def _silent(step: str, done: int, total: int) -> None:
     """No progress wanted."""
@@ -127,6 +133,10 @@ class KnowledgeBase:
         from knowledge_base.health import get_trouble
 
         if self._settings.chroma_url is not None or self._encoder is None or not self._rows.count()[2]:
+            return False
+        if self._misses_vectors():
+            # Of another machine: made anew here it would be missing there.
+            log.warning("%s", _ELSEWHERE)
             return False
         trouble = get_trouble(self._settings)
         if trouble is None:
@@ -290,6 +300,8 @@ class KnowledgeBase:
             )
         elif documents and model != self._encoder.fingerprint:
             problems.append(mismatch(model, self._encoder.fingerprint))
+        if self._misses_vectors():
+            problems.append(_ELSEWHERE)
         if not documents:
             problems.append("Nothing is indexed yet. Add a folder with: python -m knowledge_base add FOLDER.")
         return Status(
@@ -310,6 +322,13 @@ class KnowledgeBase:
             last_add=last_add,
             refused=tuple((file, reason) for file, reason in refused),
         )
+
+    def _misses_vectors(self) -> bool:
+        """Whether another machine that shares the rows has made the vector index, and kept it to itself."""
+        from knowledge_base.index import VECTORS
+
+        name = self._rows.get_meta(VECTORS)
+        return self._rows.is_shared and bool(name) and self._vectors.is_elsewhere(name or "")
 
     def _describe_calibration(self) -> str:
         from knowledge_base import calibration

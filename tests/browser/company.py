@@ -90,7 +90,7 @@ def _url(home: Path) -> str:
 
 
 def _knowledge(home: Path) -> KnowledgeSettings:
-    return KnowledgeSettings(home=home, chroma_url=None, embeddings=BUILT_IN)
+    return KnowledgeSettings(home=home, knowledge_database_url=None, chroma_url=None, embeddings=BUILT_IN)
 
 
 @contextlib.asynccontextmanager

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from knowledge_base import KnowledgeBase, KnowledgeSettings, base, embeddings
+from knowledge_base.database import SCHEMA
 from knowledge_base.embeddings import Encoder, get_encoder
 from knowledge_base.settings import BUILT_IN
+from tests.conftest import PostgresDatabases
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
@@ -24,11 +27,26 @@ def encoder() -> Encoder:
     return found
 
 
+@pytest.fixture(scope="session")
+def postgres_database(postgres_databases: PostgresDatabases) -> str:
+    """One database on PostgreSQL for all tests: a new one for each takes the server longer than most tests."""
+    return postgres_databases.empty()
+
+
+@pytest.fixture
+def postgres_url(postgres_database: str) -> str:
+    """The URL of a PostgreSQL database with no knowledge base in it."""
+    with psycopg.connect(postgres_database, autocommit=True) as connection:
+        connection.execute("SET client_min_messages = warning")
+        connection.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE".encode())
+    return postgres_database
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """The kind of database the rows are in, one after the other; set for this process and those it starts."""
     kind = str(request.param)
-    url = request.getfixturevalue("postgres_databases").empty() if kind == "postgresql" else ""
+    url = request.getfixturevalue("postgres_url") if kind == "postgresql" else ""
     monkeypatch.setenv("PLAYMAKER_KNOWLEDGE_DATABASE_URL", url)
     return kind
 
@@ -57,7 +75,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator
     """The demo playbook, indexed once; only read."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(embeddings, "get_encoder", lambda _: encoder)
-        settings = KnowledgeSettings(home=tmp_path_factory.mktemp("demo"), chroma_url=None, embeddings=BUILT_IN)
+        home = tmp_path_factory.mktemp("demo")
+        settings = KnowledgeSettings(home=home, knowledge_database_url=None, chroma_url=None, embeddings=BUILT_IN)
         with base.KnowledgeBase.open(settings, lambda: NOW) as knowledge:
             knowledge.add([DEMO])
             yield knowledge
