@@ -4,7 +4,7 @@
    knowledge_base.quotes).
 2. Up to two further places follow, of documents that are not unlikely.
 3. Three bands: "sure" answers; "unsure" answers too, saying so first; "unknown" refuses and only names the nearest
-   places. Where nothing is sure, a question that only names a group of cards gets all of them.
+   places. A question that only names a group of cards, and is no form of one of them, gets all of them.
 
 Nothing is said that does not stand in a source: ``quote == source[start:end]`` for each citation.
 """
@@ -43,7 +43,9 @@ class Answering:
         judged = self._judging.judge_current(question)
         rating = self._judging.get_rating(question)
         confidence = judged[0].confidence if judged else 0.0
-        if confidence < rating.sure and (overview := self._overview(question, rating)):
+        # A form of a card that is asked word for word is meant, whatever group its words name besides.
+        is_form = confidence >= rating.sure and judged[0].candidate.direct
+        if not is_form and (overview := self._overview(question, rating)):
             return overview
         expired = self._expired(question, judged, rating)
         # Beside an expired card that fits better, a guess from another one would only mislead.
@@ -93,7 +95,9 @@ class Answering:
         group = get_group(question.idf, question.text, self._judging.list_cards(), question.alternatives)
         opened = [self._judging.quotes.get_opening(document_id, rating.sure) for document_id in group]
         chinese = is_cjk(question.text)
-        citations = sorted((one for one in opened if one), key=lambda one: is_cjk(one.quote) != chinese)
+        # A document that was added twice says it once.
+        different = {one.quote: one for one in opened if one}
+        citations = sorted(different.values(), key=lambda one: is_cjk(one.quote) != chinese)
         if len(citations) < 2:
             return None
         lines = [f"- {c.passage.title} ({c.file}): {' '.join(c.quote.split())}" for c in citations]

@@ -22,6 +22,8 @@ _INVISIBLE = dict.fromkeys(
 )
 _LETTER = re.compile(r"[^\W_]")
 
+_LONGEST = 64
+
 # Words that carry the form of a question, not its subject.
 _STOP_WORDS = """
     a about above after again all also am an and any are as at be because been before being below between both but
@@ -37,8 +39,8 @@ _STOP_WORDS = """
 _STOP = frozenset(_STOP_WORDS.split())
 _STOP_CJK_WORDS = """
     的 了 吗 呢 吧 啊 是 在 和 与 或 就 都 也 还 很 我 你 您 他 她 它 们 这 那 哪 什 么 怎 样 个 一 有 要 会
-    能 可 以 该 到 对 被 把 给 让 说 请 问 多 少 几 办 为 何 如 谁 时 候 着 得 地 不 没 什么 怎么 怎样 如何 我们
-    你们 他们 这个 那个 哪个 哪些 多少 为什 么办 可以 应该 时候 是否 有没 没有 有什 是什 么样 请问 一下 一个 能不 不能
+    能 可 以 该 到 对 被 把 给 让 说 请 问 多 少 几 些 办 为 何 如 谁 时 候 着 得 地 不 没 什么 怎么 怎样 如何
+    我们 你们 他们 这个 那个 哪个 哪些 多少 为什 么办 可以 应该 时候 是否 有没 没有 有什 是什 么样 请问 一下 一个 能不 不能
     要不 么说 么回 怎么办 是不 该怎 是多 少钱 谁来
 """
 _STOP_CJK = frozenset(_STOP_CJK_WORDS.split())
@@ -101,7 +103,7 @@ def _tokens(text: str) -> Iterator[str]:
             yield from _characters(word)
         elif word[0].isdigit():
             # One token for 1,340 and 1340; a point would split the token in the full-text index.
-            yield word.replace(",", "").replace(".", "d")
+            yield word.replace(",", "").replace(".", "d")[:_LONGEST]
         else:
             stem = _stem(word.replace("'", "").replace("’", ""))
             if stem:
@@ -123,7 +125,7 @@ _english = snowballstemmer.stemmer("porter")
 @lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
     """The stem, with accents taken off; empty for a stop word."""
-    if word in _STOP or len(word) > 64:
-        return "" if word in _STOP else word[:64]
+    if word in _STOP or len(word) > _LONGEST:
+        return "" if word in _STOP else word[:_LONGEST]
     plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
     return str(_english.stemWord(plain)) if plain.isascii() else plain

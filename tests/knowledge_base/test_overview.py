@@ -25,6 +25,9 @@ CARDS = [
         ("who are our competitors?", [1, 2]),
         ("tell me about our main competitor", [1, 2]),
         ("which rivals are there", [1, 2]),
+        ("我们有哪些竞争对手", [1, 2]),
+        ("主要竞品是谁？", [1, 2]),
+        ("竞争对手在亚洲有多少员工", []),
         ("who are our competitors in Asia?", []),
         ("how many competitors do we have?", []),
         ("when do competitors call?", []),
@@ -45,7 +48,9 @@ def test_products_are_words_of_their_own() -> None:
     assert get_products("Watchful Sensea", products) == frozenset()
 
 
-@pytest.mark.parametrize("question", ["who are our competitors?", "tell me about our main competitor"])
+@pytest.mark.parametrize(
+    "question", ["who are our competitors?", "tell me about our main competitor", "我们有哪些竞争对手"]
+)
 def test_every_competitor_is_named_with_its_source(demo: KnowledgeBase, question: str) -> None:
     answer = demo.ask(question)
     assert answer.status == "answer"
