@@ -24,6 +24,8 @@ _LETTER = re.compile(r"[^\W_]")
 
 _LONGEST = 64
 
+_LONGEST = 64
+
 # Words that carry the form of a question, not its subject.
 _STOP_WORDS = """
     a about above after again all also am an and any are as at be because been before being below between both but
