@@ -9,7 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -21,7 +21,7 @@ import numpy as np
 
 from knowledge_base.cards import Card
 from knowledge_base.database import get_database
-from knowledge_base.errors import IndexBusy
+from knowledge_base.errors import DatabaseUnusable, IndexBusy
 from knowledge_base.full_text import get_full_text
 from knowledge_base.graph import Floats
 
@@ -157,7 +157,9 @@ class Rows:
             try:
                 yield
             finally:
-                self.set_meta(_WRITER, "")
+                # A connection that is lost has given the lock back; what went wrong before is what counts.
+                with suppress(DatabaseUnusable):
+                    self.set_meta(_WRITER, "")
 
     @property
     def is_shared(self) -> bool:
