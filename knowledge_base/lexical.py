@@ -24,8 +24,6 @@ _LETTER = re.compile(r"[^\W_]")
 
 _LONGEST = 64
 
-_LONGEST = 64
-
 # Words that carry the form of a question, not its subject.
 _STOP_WORDS = """
     a about above after again all also am an and any are as at be because been before being below between both but
@@ -40,9 +38,9 @@ _STOP_WORDS = """
 """
 _STOP = frozenset(_STOP_WORDS.split())
 _STOP_CJK_WORDS = """
-    的 了 吗 呢 吧 啊 是 在 和 与 或 就 都 也 还 很 我 你 您 他 她 它 们 这 那 哪 什 么 怎 样 个 一 有 要 会
-    能 可 以 该 到 对 被 把 给 让 说 请 问 多 少 几 些 办 为 何 如 谁 时 候 着 得 地 不 没 什么 怎么 怎样 如何
-    我们 你们 他们 这个 那个 哪个 哪些 多少 为什 么办 可以 应该 时候 是否 有没 没有 有什 是什 么样 请问 一下 一个 能不 不能
+    的 了 吗 呢 吧 啊 是 在 和 与 或 就 都 也 还 很 我 你 您 他 她 它 们 这 那 哪 什 么 怎 样 个 一 有 要 会 能 可
+    以 该 到 对 被 把 给 让 说 请 问 多 少 几 些 办 为 何 如 谁 时 候 着 得 地 不 没 什么 怎么 怎样 如何 我们 你们
+    他们 这个 那个 哪个 哪些 多少 为什 么办 可以 应该 时候 是否 有没 没有 有什 是什 么样 请问 一下 一个 能不 不能
     要不 么说 么回 怎么办 是不 该怎 是多 少钱 谁来
 """
 _STOP_CJK = frozenset(_STOP_CJK_WORDS.split())
