@@ -116,7 +116,7 @@ REPORTS: Mapping[str, Text] = {
 FIELDS: Mapping[str, Mapping[str, Text]] = {
     "category": CATEGORIES,
     "loss_reason": REASONS,
-    "skill": REPORTS,
+    "report": REPORTS,
     "kind": KINDS,
     "direction": DIRECTIONS,
     "status": {**STATUSES, **STATES},

@@ -49,8 +49,8 @@ VALUES = set(
     re.findall(
         r"\w+",
         """
-        booked attainment deals rep team month region quarter product source competitor customer in out both here
-        units margin collected pipeline_created new_accounts activities improved target stretch challenge share
+        booked attainment deals rep manager team month region quarter product source competitor customer in out both
+        here units margin collected pipeline_created new_accounts activities improved target stretch challenge share
         evenly potential pipeline commit best case omitted closed value broad cohort over time direct overlay call
         email meeting demo note on off csv xlsx CSV XLSX Excel ABC usual rules precision day week done open show hide
         everyone sales managers Markdown
@@ -58,7 +58,21 @@ VALUES = set(
     )
 )
 """What a parameter can be set to, where help explains it."""
-EXAMPLES = {"acme", "dana", "Dana", "sales", "sam", "marcus", "Marcus", "Pulsegrid", "wins", "excel", "CSV", "Excel"}
+EXAMPLES = {
+    "acme",
+    "dana",
+    "Dana",
+    "sales",
+    "sam",
+    "marcus",
+    "Marcus",
+    "Pulsegrid",
+    "wins",
+    "questions",
+    "excel",
+    "CSV",
+    "Excel",
+}
 """The names in examples, for somebody without a customer."""
 
 Talk = Callable[..., dict[str, Any]]
@@ -177,7 +191,7 @@ def _rename(session: Session, model: type[SQLModel], names: dict[str, str]) -> N
         ("赢单率是怎么算的", "math", "计算方法"),
         ("写华东水务一期的战报", "winpost", "华东水务一期的战报草稿"),
         ("我有哪些卡片需要复核？", "verify", "没有由你负责的卡片。"),
-        ("考考我", "quiz", "今天这方面没有题可出了。"),
+        ("考考我", "quiz", "知识库里还没有可出题的卡片。"),
         ("我的新人路径走到哪一步了", "onboarding", "入职日期"),
         ("打开新人模式", "learning", "新人模式已开启"),
         ("设置免打扰时间22:00到7:00", "quiet", "22:00到07:00不会主动给你发报告"),
@@ -236,6 +250,8 @@ def test_the_days_of_a_report_are_words(talk: Talk) -> None:
 def test_the_working_days_of_a_report_are_words(talk: Talk) -> None:
     reply = talk("每个工作日8:30给我发排行榜")
     assert "工作日08:30" in reply["text"]
+    assert "排行榜" in reply["text"]
+    assert "leaderboard" not in reply["text"]
     assert english_words(reply["text"]) == []
     assert talk("撤销")["text"] == "已撤销：定时报告已恢复原样。"
 
