@@ -18,6 +18,7 @@ from typing import Literal
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from PIL import Image
 from playwright.async_api import Browser, FloatRect, Locator, Page
 
 from tests.browser.company import NOW, Corvane, chromium, corvane, find_chromium, prepare
@@ -26,6 +27,7 @@ from tests.browser.screen import Screen
 HERE = Path(__file__).parent
 SHELF = HERE / "reports"
 WIDTH, HEIGHT = 1280, 880
+COLOURS = 128
 TALL = 2600
 """Of the window in which a whole report is seen."""
 Scheme = Literal["light", "dark"]
@@ -129,7 +131,7 @@ async def _take(name: str, browser: Browser, company: Corvane) -> None:
     await _leave_alone(screen.page)
     await screen.page.screenshot(path=HERE / f"{name}.png", clip=clip, animations="disabled", caret="hide")
     await screen.page.close()
-    _tell(HERE / f"{name}.png")
+    _shrink(HERE / f"{name}.png")
 
 
 async def _take_report(name: str, browser: Browser, company: Corvane) -> None:
@@ -141,7 +143,7 @@ async def _take_report(name: str, browser: Browser, company: Corvane) -> None:
     SHELF.mkdir(exist_ok=True)
     await answer.screenshot(path=SHELF / f"{name}.png", animations="disabled", caret="hide")
     await screen.page.close()
-    _tell(SHELF / f"{name}.png")
+    _shrink(SHELF / f"{name}.png")
 
 
 async def _opened(browser: Browser, company: Corvane, scheme: Scheme, height: int) -> Screen:
@@ -164,7 +166,11 @@ async def _leave_alone(page: Page) -> None:
     await page.evaluate("document.activeElement?.blur()")
 
 
-def _tell(path: Path) -> None:
+def _shrink(path: Path) -> None:
+    """A page has few colours: with a palette of them a picture takes a third of the room and looks the same."""
+    with Image.open(path) as picture:
+        few = picture.convert("RGB").quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
     print(f"{path.relative_to(HERE.parent)}: {path.stat().st_size / 1000:.0f} kB")
 
 
