@@ -17,7 +17,7 @@ from itertools import islice
 
 from knowledge_base import Document
 from knowledge_base.answer import Citation
-from knowledge_base.lexical import get_tokens, is_cjk
+from knowledge_base.lexical import get_names, get_tokens, is_cjk
 from skills.contract import SkillContext
 from skills.passages import readable
 from skills.path import KIND as PATH
@@ -148,8 +148,12 @@ class Exercises:
         return _shuffled(form, sentence, gap.words, wrong, citation, dice)
 
     def _with_answers(self, form: Form, answer: str, citation: Citation, dice: random.Random) -> Exercise | None:
-        """The answers of cards, of which the right one neither echoes the question most nor differs in length."""
+        """The answers of cards, of which the right one neither echoes the question most nor differs in length.
+
+        What another card says of somebody whom the question names may be right as well, and is not offered.
+        """
         asked, own = set(get_tokens(form.words)), set(get_tokens(answer))
+        named = set(get_names(form.words))
         if len(own) < 4:
             return None
         shortest, longest = (len(answer) * bound for bound in LENGTHS)
@@ -158,12 +162,14 @@ class Exercises:
             is_kin = document.card.kind == form.document.card.kind
             for number, lead in enumerate(self._list_leads(document)):
                 tokens = set(get_tokens(lead))
-                if shortest <= len(lead) <= longest and len(own & tokens) <= len(own) // 2:
+                is_another = len(own & tokens) <= len(own) // 2 and not named & tokens
+                if is_another and shortest <= len(lead) <= longest:
                     found.setdefault(lead, (number == 0, is_kin, len(asked & tokens)))
         echo = max(found, key=lambda words: (found[words][2], words), default="")
         others = found.keys() - {echo}
         likely = sorted(others, key=lambda words: (not found[words][0], not found[words][1], -found[words][2], words))
-        likely = likely[:NEAREST]
+        kin = [words for words in likely if found[words][0] and found[words][1]]
+        likely = (kin if len(kin) >= FEWEST_OPTIONS - 1 else likely)[:NEAREST]
         if len(likely) < FEWEST_OPTIONS - 1 or found[echo][2] < len(asked & own):
             return None
         wrong = [echo, *dice.sample(likely, min(MOST_OPTIONS - 2, len(likely)))]

@@ -58,8 +58,6 @@ def test_a_question_offers_one_right_option_and_the_answer_is_quoted_from_its_pl
     (quote,) = (block for block in chosen.answer.blocks if isinstance(block, Quote))
     text_of_card = (DEMO_CARDS / kept.file).read_text(encoding="utf-8")
     assert quote.text in text_of_card
-    right = english(chosen.answer.headline.values["answer"])
-    assert right in quote.text.replace("**", "") or all(part in quote.text for part in right.split(" · ")[:1])
     assert quote.source is not None
     assert kept.file in english(quote.source)
 
