@@ -273,7 +273,9 @@ class PostgreSQL(Database):
                 yield bool(ours)
             finally:
                 if ours:
-                    # Ends the lock, and what the connection was set to; it is not used again.
+                    # The server hears of a closed connection only later, and the next writer may not wait for that.
+                    with suppress(DatabaseUnusable):
+                        self.query("SELECT pg_advisory_unlock(?)", (WRITER_LOCK,))
                     connection.close()
 
     def change_many(self, statement: str, rows: Iterable[Values]) -> None:

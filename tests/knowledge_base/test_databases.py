@@ -16,6 +16,7 @@ from knowledge_base.embeddings import Encoder
 from knowledge_base.errors import DatabaseUnusable
 from knowledge_base.lexical import get_tokens
 from knowledge_base.rows import Entry, NewDocument, NewPassage, Rows
+from knowledge_base.vectors import VectorIndex
 from tests.knowledge_base.conftest import DEMO, NOW
 
 OpenBase = Callable[..., KnowledgeBase]
@@ -50,7 +51,7 @@ def twin(postgres_url: str, tmp_path: Path, encoder: Encoder, demo: KnowledgeBas
 
 
 def test_both_databases_find_the_same_in_the_same_order(
-    twin: KnowledgeBase, demo: KnowledgeBase, postgres_url: str, tmp_path: Path
+    twin: KnowledgeBase, demo: KnowledgeBase, postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ours, theirs = Rows(demo.status().folder), Rows(tmp_path, postgres_url)
     try:
@@ -66,13 +67,15 @@ def test_both_databases_find_the_same_in_the_same_order(
     finally:
         ours.close()
         theirs.close()
+    # Chroma's graph is an approximation that depends on the order in which it grew; the rows' own vectors are exact.
+    monkeypatch.setattr(VectorIndex, "find", lambda *_: None)
     for question in QUESTIONS:
         assert [p.to_json() for p in twin.search(question, 10)] == [p.to_json() for p in demo.search(question, 10)]
-        one, other = demo.ask(question), twin.ask(question)
-        assert replace(other, confidence=0.0, citations=()) == replace(one, confidence=0.0, citations=())
-        assert other.confidence == pytest.approx(one.confidence, rel=1e-9)
-        assert [(c.file, c.start, c.end, c.quote) for c in other.citations] == [
-            (c.file, c.start, c.end, c.quote) for c in one.citations
+        answer, same = demo.ask(question), twin.ask(question)
+        assert replace(same, confidence=0.0, citations=()) == replace(answer, confidence=0.0, citations=())
+        assert same.confidence == pytest.approx(answer.confidence, rel=1e-9)
+        assert [(c.file, c.start, c.end, c.quote) for c in same.citations] == [
+            (c.file, c.start, c.end, c.quote) for c in answer.citations
         ]
 
 
