@@ -50,7 +50,7 @@ def rules_answer(book: Rulebook) -> Answer:
         bound = text("{bounds}, else {usual}", bounds=enumeration(bounds), usual=usual) if bounds else usual
         weight = value(WEIGHTS[rule]) if isinstance(rule, Rule) else text("–")
         rows.append((name_of(rule), weight, rule_of.applies, bound, rule_of.ends))
-    columns = (text("Warning"), text("Weight"), text("When"), text("Bound"), text("What ends it"))
+    columns = (text("Warning"), text("Weight"), text("Applies when"), text("Bound"), text("What ends it"))
     setting = Action(label=text("Set a bound"), kind="form", invocation=Invocation.of("threshold"))
     return Answer(
         headline=text(

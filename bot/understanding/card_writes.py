@@ -143,7 +143,8 @@ QUIET = re.compile(
     re.IGNORECASE,
 )
 HOUR = re.compile(
-    r"(?<!\d)(?P<h>[01]?\d|2[0-4])(?:[:：.](?P<m>[0-5]\d))?\s?(?P<half>am|pm|点半|点|时)?(?![\d%])", re.IGNORECASE
+    r"(?P<part>下午|傍晚|晚上|今晚|夜里)?\s?(?<!\d)(?P<h>[01]?\d|2[0-4])(?:[:：.](?P<m>[0-5]\d))?\s?(?P<half>am|pm|点半|点|时)?(?![\d%])",
+    re.IGNORECASE,
 )
 QUIET_OFF = re.compile(
     r"\b(?:off|no more|cancel|remove|end|stop) .{0,10}quiet|\bquiet hours? (?:off|away)\b|(?:取消|关闭|不要)免打扰",
@@ -179,9 +180,9 @@ def read_quiet(frame: Frame) -> Draft | None:
 def _hour(found: re.Match[str]) -> str:
     half = (found["half"] or "").lower()
     hour = int(found["h"]) % 24
-    if half == "pm" and hour < 12:
+    if (half == "pm" or found["part"]) and hour < 12:
         hour += 12
-    elif half == "am" and hour == 12:
+    elif hour == 12 and (half == "am" or found["part"] in {"晚上", "今晚", "夜里"}):
         hour = 0
     minutes = "30" if half == "点半" else found["m"] or "00"
     return f"{hour:02}:{minutes}"
