@@ -243,7 +243,7 @@ def _table(found: RolledUp) -> tuple[Block, ...]:
                 Column(label=text("Coverage"), numeric=True),
             ),
             rows=tuple(_row(found, one) for one in found.teams),
-            total=(text("All"), *_amounts(outlook, _change(found, 0)), *[text("")] * (3 + len(called))),
+            total=(text("All"), *_amounts(outlook, _change(found, 0)), *[value("")] * (3 + len(called))),
         ),
     )
 

@@ -145,7 +145,7 @@ def _total(week: Week) -> tuple[AnyValue, ...]:
     return (
         text("All"),
         *_amounts(week, week.outlook.total, quarter.total),
-        text(""),
+        value(""),
         text("–") if quota is None else value(quarter.money(quota)),
     )
 
