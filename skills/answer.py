@@ -175,6 +175,8 @@ class Answer(Model):
     """What was looked up in the playbook, in full where the words left a part of it to the thread."""
     private: bool = False
     """For the asker's eyes only, wherever it was asked."""
+    withheld: bool = False
+    """The asker may read more of it than everybody here, and is offered that alone."""
     idle: bool = False
     """There is nothing to do: at fixed times it is not sent."""
     unabridged: bool = False

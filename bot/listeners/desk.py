@@ -248,7 +248,8 @@ class Desk:
 
     async def _for_the_asker(self, reply: Reply, actor: Actor, room: Room) -> Reply:
         """What is refused only because of who else is in the channel is shown to the asker alone."""
-        if not room.narrows or reply.answer.status is not Status.REFUSED or not self._reads(reply):
+        is_less = room.narrows or reply.answer.withheld
+        if not is_less or reply.answer.status is not Status.REFUSED or not self._reads(reply):
             return reply
         invocation = Invocation.of(reply.skill, reply.params)
         again = await self.in_thread(run_skill, self.assistant, invocation, actor, PRIVATE.audience, Source.SENTENCE)
@@ -266,9 +267,10 @@ class Desk:
         return draw_answer(reply.answer, get_language(actor.language), extra=self._extra(reply, actor, room))
 
     def _extra(self, reply: Reply, actor: Actor, room: Room) -> Sequence[Extra]:
-        """Where a channel sees less of the records, its reader may see the rest alone."""
+        """Where a channel sees less of the records or of the playbook, its reader may see the rest alone."""
         shows_records = bool(reply.answer.figures) or any(isinstance(p, Table | Facts) for p in reply.answer.blocks)
-        narrowed = room.narrows and shows_records and not (reply.answer.private or reply.answer.unabridged)
+        narrowed = room.narrows and shows_records and not reply.answer.unabridged
+        narrowed = (narrowed or reply.answer.withheld) and not reply.answer.private
         if not narrowed or not self._reads(reply):
             return ()
         again = Press(invocation=Invocation.of(reply.skill, reply.params), private=True, language=actor.language)

@@ -7,7 +7,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.listeners.desk import Desk
 from bot.listeners.mention import claims, hear_mention, place_of
-from bot.listeners.playbook import files_of, hear_aside
+from bot.listeners.playbook import files_of, hear_aside, is_dropped
 from bot.listeners.wording import is_for_another, names, words_typed
 
 EVENTS = ("message.im", "message.channels", "message.groups", "message.mpim")
@@ -30,13 +30,14 @@ def register(app: AsyncApp, desk: Desk) -> None:
             await hear_mention(desk, body, event)
             return
         words = words_typed(text, own.user)
-        place = place_of(event)
-        if is_direct or (in_thread and words):
+        place, files = place_of(event), files_of(event)
+        dropped = is_dropped(files, words) and not is_for_another(text, own.user)
+        if is_direct or dropped or (in_thread and words):
             await desk.hear(
                 place,
                 words or "help",
                 claims(body, event),
                 overheard=not is_direct,
                 below_ours=event.get("parent_user_id") == own.user,
-                aside=partial(hear_aside, desk, place, files_of(event), words, named=is_named),
+                aside=partial(hear_aside, desk, place, files, words, named=is_named),
             )

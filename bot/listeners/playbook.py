@@ -43,12 +43,24 @@ def files_of(event: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
     return tuple(file for file in event.get("files") or () if isinstance(file, Mapping))
 
 
+def is_dropped(files: Sequence[Mapping[str, Any]], words: str) -> bool:
+    """Whether this is files for the playbook."""
+    return bool(files) and ADD.search(words) is not None
+
+
 async def hear_aside(
     desk: Desk, place: Place, files: Sequence[Mapping[str, Any]], words: str, actor: Actor, *, named: bool
 ) -> bool:
-    """Whether this was files for the playbook, or an answer to what somebody asked, and is dealt with."""
-    if files and ADD.search(words) and (named or place.is_direct):
-        await _add_files(desk, place, actor, files)
+    """Whether this was files for the playbook, or an answer to what somebody asked, and is dealt with.
+
+    In a channel, those who may add files need not name us; the others may have meant somebody else.
+    """
+    if is_dropped(files, words):
+        needed = await desk.in_thread(_needed_role, desk)
+        may_add = desk.playbook is not None and actor.role.rank >= needed.rank
+        if not (may_add or named or place.is_direct):
+            return False
+        await _add_files(desk, place, actor, files, needed)
         return True
     if not place.thread or not words:
         return False
@@ -74,9 +86,8 @@ async def _reply(desk: Desk, place: Place, actor: Actor, answer: Answer) -> None
     await desk.send(place, Reply(skill="card", answer=answer), actor, room)
 
 
-async def _add_files(desk: Desk, place: Place, actor: Actor, files: Sequence[Mapping[str, Any]]) -> None:
+async def _add_files(desk: Desk, place: Place, actor: Actor, files: Sequence[Mapping[str, Any]], needed: Role) -> None:
     """Keep the files and ask for each what it is; what cannot be taken is refused before it is fetched."""
-    needed = await desk.in_thread(_needed_role, desk)
     if desk.playbook is None or actor.role.rank < needed.rank:
         await desk.tell(
             place,

@@ -97,6 +97,7 @@ def present(found: Found) -> Answer:
         update={
             "notes": notes,
             "actions": (*answer.actions, *actions),
+            "withheld": found.more,
             "question": found.answer.understood or found.asked.words,
         }
     )

@@ -108,7 +108,7 @@ async def test_an_unanswered_question_becomes_a_card_by_way_of_the_owner(bot: Bo
     assert "Feinkost Bauer delivers the breakfast" in form.as_text()
     sent = await mara.submits(form, {"title": "Sales breakfast"})
     assert sent.view is not None
-    assert "Readers: sales. Owner: Mara Lindt." in sent.view.as_text()
+    assert "Readers: everyone in sales. Owner: Mara Lindt." in sent.view.as_text()
     await mara.submits(sent.view)
     await bot.settled()
     assert "I tell you when it can be found" in last(bot, "mara").as_text()
@@ -180,6 +180,19 @@ async def test_a_dropped_file_is_asked_about_read_and_found(bot: Bot, home: Path
     assert "190 EUR" in answer.as_text()
     assert "Travel limits" in answer.as_text()
     assert (home / "playbook" / "expenses-2027.csv").is_file()
+
+
+async def test_who_may_add_files_need_not_name_us_in_a_channel_and_others_are_left_alone(bot: Bot) -> None:
+    await met(bot, "mara", "dana")
+    before = len(bot.workspace.messages("C0SALES"))
+    await bot.person("dana").drop("a.md", b"# A\n\nwords", "add this to the playbook", channel="#sales")
+    await bot.settled()
+    assert len(bot.workspace.messages("C0SALES")) == before + 1, "she may not, and may have meant somebody else"
+    said = await bot.person("mara").drop("a.md", b"# A\n\nwords", "add this to the playbook", channel="#sales")
+    assert "What shall it be called" in (await bot.workspace.reply_to(said)).as_text()
+    chat = await bot.person("mara").drop("b.md", b"# B\n\nwords", "here is what I told you of", channel="#sales")
+    await bot.settled()
+    assert bot.workspace.messages("C0SALES")[-1].ts == chat.ts
 
 
 @pytest.mark.parametrize(

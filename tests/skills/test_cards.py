@@ -1,6 +1,7 @@
 """Answers say how far their card can be trusted; what people say of answers and cards is kept, and counts."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,10 @@ questions: ['Which colour are our badges?']""",
     "floor.md": (
         "title: Discount floor\nowner: Mara Lindt\naudience: managers\nquestions: ['What is our discount floor?']",
         "The discount floor is 31 percent.",
+    ),
+    "pilot.md": (
+        "title: Pilot stage\nkind: stage\nstage: [Pilot]\naudience: managers",
+        "## Exit criteria\n\nThe sponsor has signed the protocol of the pilot.",
     ),
 }
 
@@ -161,6 +166,16 @@ def test_what_only_the_channel_may_not_read_is_no_gap(asking: Asking, company: C
     reply = asking("Mara", "ask", question="What is our discount floor?", audience=audience)
     assert "31 percent" not in reply.model_dump_json()
     assert [(q.band, q.file) for q in asked(company)] == [("sure", "floor.md")]
+
+
+def test_a_call_plan_quotes_what_everybody_there_may_read(asking: Asking, company: Company) -> None:
+    deal = f"opportunity:{company.open('Dana', '500', 'Pilot', name='Acme line 4')}"
+    assert "signed the protocol" in asking("Mara", "prep", about=deal).model_dump_json()
+    assert "signed the protocol" not in asking("Dana", "prep", about=deal).model_dump_json()
+    channel = replace(in_channel(company, "Mara", "Dana"), scope=Scope.everybody())
+    shared = asking("Mara", "prep", about=deal, audience=channel)
+    assert "Acme line 4" in headline(shared)
+    assert "signed the protocol" not in shared.model_dump_json()
 
 
 # --- verification
@@ -329,8 +344,8 @@ def test_usage_counts_answers_people_and_what_they_said(asking: Asking) -> None:
     reply = asking("Mara", "usage")
     assert rows(reply)[0] == ["Sales lunch", "Dana Whitfield", "2", "2", "1", "1"]
     assert bullets(reply, "Not helpful:") == ["**Sales lunch**: 1 of 2 found it unhelpful"]
-    assert bullets(reply, "Never used:") == ["Discount floor"], "an expired card can't be used"
-    assert headline(reply) == "**2 of 3 cards** answered 3 questions; 1 were never used."
+    assert bullets(reply, "Never used:") == ["Discount floor", "Pilot stage"], "an expired card can't be used"
+    assert headline(reply) == "**2 of 4 cards** answered 3 questions; 2 were never used."
     assert asking("Sam", "usage").answer.status is Status.REFUSED
 
 
