@@ -53,6 +53,11 @@ class Found:
     """What new-hire mode adds."""
 
     @property
+    def question(self) -> str:
+        """The whole question, also where the words left a part of it to the one before."""
+        return self.answer.understood or self.asked.words
+
+    @property
     def more(self) -> bool:
         return self.own.status == "answer" and self.own.citations[:1] != self.answer.citations[:1]
 
@@ -79,7 +84,7 @@ def note(session: Session, found: Found) -> None:
         asked_at=found.asked.at,
         person_id=found.asked.person_id,
         channel=found.asked.channel,
-        words=found.asked.words,
+        words=found.question,
         band=best.band,
         file=places[0].file if places else "",
         section=places[0].section if places else "",
@@ -98,7 +103,7 @@ def present(found: Found) -> Answer:
             "notes": notes,
             "actions": (*answer.actions, *actions),
             "withheld": found.more,
-            "question": found.answer.understood or found.asked.words,
+            "question": found.question,
         }
     )
     return with_learning(answer, found.learning)
@@ -122,14 +127,14 @@ def _askable(found: Found) -> tuple[Action, ...]:
         actions.append(
             Action(
                 label=text("Ask {name}", name=standing.contact.name),
-                invocation=Invocation.of("enquire", question=found.asked.words, person=f"person:{standing.contact.id}"),
+                invocation=Invocation.of("enquire", question=found.question, person=f"person:{standing.contact.id}"),
             )
         )
     if found.questions_channel:
         actions.append(
             Action(
                 label=text("Ask in #{channel}", channel=found.questions_channel),
-                invocation=Invocation.of("enquire", question=found.asked.words, channel=f"#{found.questions_channel}"),
+                invocation=Invocation.of("enquire", question=found.question, channel=f"#{found.questions_channel}"),
             )
         )
     return tuple(actions)

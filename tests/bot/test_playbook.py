@@ -254,3 +254,24 @@ async def test_a_card_that_is_removed_never_answers_again_until_that_is_undone(
     assert "blue folder" in (await asks(bot, "dana", "Where is the guest wifi code?")).as_text()
     with company.database.session() as session:
         assert session.exec(select(PlaybookCard)).one().owner_id == company.people["Mara"]
+
+
+async def test_what_a_channel_may_not_read_is_shown_to_the_asker_alone(
+    bot: Bot, knowledge: KnowledgeBase, tmp_path: Path
+) -> None:
+    await met(bot, "mara", "dana", "sam")
+    (tmp_path / "cards" / "floor.md").write_text(
+        "---\ntitle: Discount floor\naudience: managers\nquestions: ['What is our discount floor?']\n---\n\n"
+        "# Discount floor\n\nThe discount floor is 31 percent.\n"
+    )
+    knowledge.add([tmp_path / "cards"])
+    answer = await asks(bot, "mara", "What is our discount floor?", channel="#team")
+    if answer.ephemeral_to is None:
+        await bot.person("mara").click(answer, "Show me privately")
+        answer = await bot.person("mara").hears(channel="#team", containing="31 percent")
+    assert answer.ephemeral_to == bot.person("mara").id
+    assert "31 percent" in answer.as_text()
+    assert not any(
+        "31 percent" in one.as_text() for one in bot.workspace.messages("C0TEAM") if one.ephemeral_to is None
+    )
+    assert "31 percent" not in (await asks(bot, "dana", "What is our discount floor?", channel="#team")).as_text()
