@@ -14,12 +14,12 @@ from skills.achievements import count_achievements
 from skills.answer import Action, Invocation
 from skills.calls import get_calls, list_heads
 from skills.contract import SkillContext
-from skills.digest import ChangeDigest, amount_of, get_digest, said
 from skills.digests import Notice, heaviest
 from skills.flags import described, mend_for
 from skills.measures.calendar import Grain, Period
 from skills.measures.pacing import pace
 from skills.measures.risk import Finding, Rule
+from skills.pipeline_changes import PipelineChanges, amount_of, get_changes, said
 from skills.population import Population, period_words
 from skills.references import reference
 from skills.standing import list_judged
@@ -27,11 +27,11 @@ from skills.text import text
 from skills.wording import enumeration, period_name
 from skills.working_days import Calendars
 from store.calendar import list_leaves
-from store.digest import Changed, Kind
 from store.history import Span
 from store.models import Category, Level, Metric, Person
 from store.money import Money, exponent
 from store.people import list_people
+from store.pipeline_changes import Changed, Kind
 from store.quotas import list_revised
 from store.scope import Scope
 
@@ -67,9 +67,9 @@ class Watch:
     def quarter(self) -> Period:
         return self.context.calendar.containing(Grain.QUARTER, self.context.today)
 
-    def get_changes(self) -> ChangeDigest:
+    def get_changes(self) -> PipelineChanges:
         span = Span(self.since - dt.timedelta(days=1), self.context.today)
-        return get_digest(self.context, self.scope, span, shown=CHANGED)
+        return get_changes(self.context, self.scope, span, shown=CHANGED)
 
     def weight(self, minor: int | None, currency: str) -> Fraction:
         """Units of the organisation's currency; nothing where there is no amount or no rate."""
@@ -83,7 +83,7 @@ class Watch:
 # --- deals
 
 
-def list_praise(watch: Watch, changes: ChangeDigest) -> list[Notice]:
+def list_praise(watch: Watch, changes: PipelineChanges) -> list[Notice]:
     """What was won, and then the best moves forward."""
     won = [_won(watch, changes, row) for row in changes.listed if Kind.WON in row.kinds]
     moved = [
@@ -94,7 +94,7 @@ def list_praise(watch: Watch, changes: ChangeDigest) -> list[Notice]:
     return [*heaviest(won), *heaviest(moved)]
 
 
-def list_setbacks(watch: Watch, changes: ChangeDigest) -> list[Notice]:
+def list_setbacks(watch: Watch, changes: PipelineChanges) -> list[Notice]:
     """What was lost or pushed to a later quarter."""
     found = []
     for row in changes.listed:
@@ -140,7 +140,7 @@ def list_at_risk(watch: Watch) -> list[Notice]:
     ]
 
 
-def _won(watch: Watch, changes: ChangeDigest, row: Changed) -> Notice:
+def _won(watch: Watch, changes: PipelineChanges, row: Changed) -> Notice:
     what = text(
         "**{owner}** won **{name}**: {amount}.",
         owner=changes.people.get(row.owner_id, "–"),
@@ -150,7 +150,7 @@ def _won(watch: Watch, changes: ChangeDigest, row: Changed) -> Notice:
     return Notice(what, action=_open(row), weight=_weight(watch, row), key=f"won:{row.opportunity_id}")
 
 
-def _moved(watch: Watch, changes: ChangeDigest, row: Changed) -> Notice:
+def _moved(watch: Watch, changes: PipelineChanges, row: Changed) -> Notice:
     what = text(
         "**{owner}** moved **{name}** ({amount}) forward: {what}.",
         owner=changes.people.get(row.owner_id, "–"),

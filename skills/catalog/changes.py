@@ -8,19 +8,19 @@ from pydantic import Field
 
 from skills.answer import Action, Answer, Block, Column, Invocation, Subject, Table
 from skills.contract import Example, Skill, SkillContext, SkillParams
-from skills.digest import LABELS, ChangeDigest, amount_of, get_digest, said
 from skills.envelope import Envelope
 from skills.errors import Impossible, SkillError, Unclear
 from skills.figure import Figure, RecordFilter
 from skills.measures.calendar import Period
 from skills.permissions import check_shown
+from skills.pipeline_changes import LABELS, PipelineChanges, amount_of, get_changes, said
 from skills.population import Population, find_population, period_words
 from skills.references import Resolved, find_account, find_opportunity, read_period, reference
 from skills.text import AnyValue, Moment, Text, text, value, verbatim
 from skills.wording import enumeration, no_rate, period_name
-from store.digest import Changed, Kind
 from store.history import Span, get_first_day
 from store.models import Account, Opportunity, RateKind
+from store.pipeline_changes import Changed, Kind
 from store.scope import Scope
 
 SHOWN = 20
@@ -71,7 +71,7 @@ class Changes:
     as_of: dt.datetime
     today: dt.date
     zone: str
-    digest: ChangeDigest
+    digest: PipelineChanges
     currency: str
     rates: str
     begins: dt.date | None
@@ -100,7 +100,7 @@ def run(context: SkillContext, params: ChangesParams) -> Changes:
         )
     session, scope = context.session, asked.scope
     span = Span(period.start - dt.timedelta(days=1), min(period.last_day, context.today))
-    digest = get_digest(
+    digest = get_changes(
         context,
         scope,
         span,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from skills.agenda import Agenda, get_agenda, list_mends
 from skills.answer import Action, Answer, Invocation
 from skills.contract import Example, Skill, SkillContext, SkillParams
-from skills.digest import get_digest, said
 from skills.digests import Asked, Digest, Notice, Section
 from skills.digests import present as present_digest
 from skills.flags import described
+from skills.pipeline_changes import get_changes, said
 from skills.references import reference
 from skills.text import Text, text
 from skills.wording import enumeration
@@ -43,7 +43,7 @@ def run(context: SkillContext, _: MorningParams) -> Morning:
 def _changes(context: SkillContext, since: dt.date) -> tuple[Notice, ...]:
     """What somebody else changed on my opportunities since the last day on which I worked, the largest first."""
     mine = Scope.of({context.actor.id}) & context.scope
-    digest = get_digest(context, mine, Span(since - dt.timedelta(days=1), context.today), shown=10 * CHANGES)
+    digest = get_changes(context, mine, Span(since - dt.timedelta(days=1), context.today), shown=10 * CHANGES)
     found = []
     for row in digest.listed:
         trace = digest.traces.get(row.opportunity_id)

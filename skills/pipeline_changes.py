@@ -11,11 +11,11 @@ from skills.contract import SkillContext
 from skills.measures.money import by_currency, total
 from skills.measures.slippage import quarter_edges
 from skills.text import AnyValue, Text, text, value
-from store.digest import Changed, Held, Kind, KindSum, Trace, Wanted, list_changes, list_traces, sum_changes
 from store.history import Span
 from store.models import Person
 from store.money import Money, Rates
 from store.opportunities import list_stages
+from store.pipeline_changes import Changed, Held, Kind, KindSum, Trace, Wanted, list_changes, list_traces, sum_changes
 from store.scope import Scope
 
 IDS = 300
@@ -51,7 +51,7 @@ class KindTotal:
 
 
 @dataclass(frozen=True)
-class ChangeDigest:
+class PipelineChanges:
     """Everything that changed, summed by kind, and the largest opportunities of it one by one."""
 
     count: int
@@ -66,7 +66,7 @@ class ChangeDigest:
     people: Mapping[int, str]
 
 
-def get_digest(
+def get_changes(
     context: SkillContext,
     scope: Scope,
     span: Span,
@@ -74,7 +74,7 @@ def get_digest(
     shown: int,
     opportunity_id: int | None = None,
     account_id: int | None = None,
-) -> ChangeDigest:
+) -> PipelineChanges:
     """What changed between the ends of two days in the opportunities of a scope; the `shown` largest are listed."""
     session, rates, kind = context.session, context.rates, context.organisation.open_rates
     wanted = Wanted(quarter_edges(context.calendar, context.today), opportunity_id, account_id)
@@ -83,7 +83,7 @@ def get_digest(
     count = sum(row.count for row in sums)
     listed = _largest(rows, rates, span.closing, kind)[:shown]
     traces = list_traces(session, scope, span, [row.opportunity_id for row in listed])
-    return ChangeDigest(
+    return PipelineChanges(
         count=count,
         ids=tuple(row.opportunity_id for row in rows) if len(rows) == count <= IDS else (),
         kinds=_totals(sums, rows, rates, span.closing, kind),
@@ -141,7 +141,7 @@ def _people(context: SkillContext, rows: Sequence[Changed], traces: Mapping[int,
     return {person.id: person.name for person in found if person.id is not None}
 
 
-def said(changes: ChangeDigest, row: Changed, kind: Kind) -> Text:
+def said(changes: PipelineChanges, row: Changed, kind: Kind) -> Text:
     """One change in words, with what it was and what it is."""
     was, now = row.was, row.now
     stages, people = changes.stages, changes.people
