@@ -9,7 +9,7 @@ from bot.understanding.entities import Frame, Kind
 CARD = re.compile(r"\b(?:battle ?)?cards?\b|\bplaybook\b|\bknowledge base\b|卡片|知识库", re.IGNORECASE)
 NEW_CARD = re.compile(
     r"\b(?:write|add|make|create|new|draft)\b (?:up )?(?:an?|the|this as an?|me an?)? ?(?:new )?(?:playbook |knowledge )?card\b(?: for the playbook)?(?:\s*(?:called|named|titled|on|about|:|：)\s*(?P<title>[^:：\n]+))?(?:[:：]\s*(?P<body>.+))?$"
-    r"|(?:写|建|加|新建|新增)(?:一)?张?(?:知识)?卡片?(?:[，,]?\s*标题(?:是|为|[:：])?\s*(?P<title_zh>[^:：\n，,]+))?(?:[:：，,]\s*(?P<body_zh>.+))?$",
+    r"|(?:写|建|加|新建|新增)(?:一)?张?(?:(?:关于|有关|讲)(?P<title_about>[^，,:：\n]+?)的)?(?:知识)?卡片?(?:[，,]?\s*标题(?:是|为|[:：])?\s*(?P<title_zh>[^:：\n，,]+))?(?:[:：，,]\s*(?P<body_zh>.+))?$",
     re.IGNORECASE | re.DOTALL,
 )
 UPLOAD = re.compile(
@@ -26,7 +26,7 @@ STILL_TRUE = re.compile(
     re.IGNORECASE,
 )
 OUTDATED = re.compile(
-    r"^(?:mark )?(?:the )?(?:(?:playbook )?card )(?P<a>.+?) (?:is|as) (?:out ?of ?date|outdated|wrong|no longer (?:true|valid|right)|not (?:true|valid) any ?more)\b[\s:：,，–-]*(?P<why_a>.*)$"
+    r"^(?:mark )?(?:the )?(?:(?:playbook )?card )?(?P<a>.+?)(?: card)? (?:is|as) (?:out ?of ?date|outdated|wrong|no longer (?:true|valid|right)|not (?:true|valid) any ?more)\b[\s:：,，–-]*(?P<why_a>.*)$"
     r"|^(?P<b>.+?)(?:这张)?卡片(?:已经)?(?:过时|过期|不对|错)了?[\s:：,，]*(?P<why_b>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
@@ -55,7 +55,7 @@ def read_cards(frame: Frame) -> Draft | None:
         return Draft("upload", {})
     new = NEW_CARD.search(words)
     if new is not None:
-        said = {"title": new["title"] or new["title_zh"], "body": new["body"] or new["body_zh"]}
+        said = {"title": new["title"] or new["title_zh"] or new["title_about"], "body": new["body"] or new["body_zh"]}
         return Draft("card", {name: value.strip() for name, value in said.items() if value and value.strip()})
     removed = REMOVE.search(words)
     if removed is not None and CARD.search(words):

@@ -28,8 +28,9 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\b(?:bookings?|booked|revenue|closed[- ]won|turnover)\b", 2.6),
         (r"\b(?:won|closed) (?:deals|opps|opportunities|business)\b|\bdeals (?:we |i )?(?:won|closed)\b|\bwins\b", 2.6),
         (r"^(?:what(?:'s| is| was) )?won (?:deals )?(?:by|per|in|this|last|so far|since|\[when\])", 3.2),
-        (r"(?:按|每个?|各)(?:产品|月|地区|区域|大区).{0,12}(?:赢|成交|签|卖|业绩)|(?:赢|成交|签|卖)了?多少", 3.2),
+        (r"(?:按|每个?|各)(?:产品|月|季度?|地区|区域|大区|团队|经理|主管|人|销售|个人).{0,12}(?:赢|成交|签|卖|业绩)|(?:赢|成交|签|卖)了?多少", 3.2),
         (r"\b(?:total )?sales (?:in|for|by|of|this|last|so far|\[when\])|\bhow are sales\b", 2.4),
+        (r"业绩(?:是|的)?(?:怎么|如何|怎样)(?:被)?(?:计?算|统计|得)", 2.6),
         (r"赢了多少|成交(?:了)?多少|一共成交|总共成交|销售额|签了多少|卖了多少|签单额|营收|收入(?:是)?多少|成交额|赢单金额", 3),
     ),
     "quota": (
@@ -41,12 +42,13 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"指标|完成率|达成率?|完成(?:了)?(?:多少|情况)|业绩(?:怎么样|如何|情况|咋样)|离目标|配额|任务(?:完成|量)|差多少|业绩完成", 3),
     ),
     "leaderboard": (
-        (r"\bleader ?boards?\b|\branking?s?\b|\bstandings\b|\bscore ?board\b|\bleague table\b", 3.4),
+        (r"\bleader ?boards?\b|\branking?s?\b|\bstandings\b|\bscore ?board\b|\bleague table\b|\bteams? (?:vs\.?|versus|against) teams?\b", 3.4),
         (r"\btop (?:\d+|three|five|ten|reps?|sellers?|performers?|people|sales)\b|\bbottom \d+\b", 3.2),
         (r"\b(?:who(?:'s| is| are|s)?|which rep|which team)\b.{0,30}\b(?:winning|leading|ahead|on top|first|best|number one|selling (?:the )?most|behind|closed the most|sold the most|won the most|booked the most)\b", 3),
         (r"\b(?:best|strongest) (?:rep|reps|seller|sellers|team|salesperson|performers?)\b|\bwho (?:sold|won|closed|booked) (?:the )?most\b", 3),
         (r"\bmost improved\b|\bimproved (?:the )?most\b|\bwho improved\b|进步最(?:大|快)", 3.8),
         (r"\brank(?:ed)? (?:the |all |our )?(?:reps|teams|people|sellers|regions)\b|\bwho has the (?:highest|best|most|lowest)\b|\b(?:best|top|strongest) \d+ (?:reps|sellers|people|teams)\b", 3.8),
+        (r"\b(?:my|our|his|her|their|\[person\]'s|\[team\]'s) (?:rank|place|position)\b|\b(?:where|how) do (?:i|we) rank\b|(?:排|列)(?:在)?第几", 3.4),
         (r"排行|排名|榜|前[三五十\d]+名|第一名|谁.{0,12}(?:最多|最好|第一|领先|最高)", 3.4),
     ),
     "opportunity": (
@@ -55,6 +57,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\b(?:what(?:'s| is)(?: up| happening| going on| new| the (?:story|deal|status|latest|next step|stage|amount|close date))?|how(?:'s| is| are (?:we|things))|where (?:is|are we|do we stand)|any news)\b.{0,25}\[deal\]", 2.8),
         (r"\b(?:who owns|who has|who's on|when (?:does|will|is|did)|how (?:big|much|large) is|which stage|what stage|why did|is|has|did|does|are)\b.{0,20}\[deal\]", 2),
         (r"^\[deal\](?: deal| opp| opportunity)?\s*\?*$", 2.2),
+        (r"\[deal\](?: ?\[product\])?\s*的?(?:下一步|金额|阶段|负责人|(?:预计)?(?:成交|关闭)日期)(?:是什么|是啥|呢)?[\s?？。]*$", 2.8),
         (r"\[deal\]\s*(?:的)?(?:情况|进展|历史|详情|状态|怎么样|现在|在哪个阶段|到哪|什么阶段|金额是多少|多少钱|谁负责|下一步是什么)", 2.8),
         (r"(?:看看|看一下|查一下|查看|打开|显示|查)\s*\[deal\]", 3),
     ),

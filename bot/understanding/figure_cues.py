@@ -12,7 +12,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"(?:团队|每日|今日|\[rhythm\]).{0,4}(?:摘要|简报|日报)|有什么异常|异常情况|摘要|日报", 4.6),
     ),
     "week": (
-        (r"\b(?:monday|weekly|week's|start[- ]of[- ](?:the )?week) (?:commit(?:ment)?s?|meeting|report|plan)\b|\bweek ahead\b|\bcommit(?:ment)?s? (?:for|to|of) (?:(?:this|the) week|\[when\])|\bwhat (?:does|do) .{0,20}\bcommit to\b|\[when\] (?:commit|meeting)\b|start of (?:the week|\[when\]) report|^start .{0,12}report", 6),
+        (r"\b(?:monday|weekly|week's|start[- ]of[- ](?:the )?week) (?:commit(?:ment)?s?|meeting|report|plan)\b|\b(?:week|\[when\]) ahead\b|\bcommit(?:ment)?s? (?:for|to|of) (?:(?:this|the) week|\[when\])|\bwhat (?:does|do) .{0,20}\bcommit to\b|\[when\] (?:commit|meeting)\b|start of (?:the week|\[when\]) report|^start .{0,12}report", 6),
         (r"(?:周一|本周|\[when\]).{0,4}(?:承诺|例会|计划)|周计划|一周计划|周一例会", 4.6),
     ),
     "review": (
@@ -45,6 +45,15 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "verify": (
         (r"\bcards?\b.{0,30}\b(?:due|verify|review|check|confirm)\b|\b(?:verify|review|check)\b.{0,20}\bcards?\b", 4.4),
         (r"卡片.{0,8}(?:复核|确认|核实|到期)|(?:复核|核实)卡片", 4.4),
+    ),
+    "usage": (
+        (r"\b(?:which|what) (?:\w+ )?(?:cards?|documents?|pages?)\b.{0,20}\b(?:reads?|used?|uses|unused|opened?|looks? at|helpful|popular|cited|visited)\b", 4.6),
+        (r"\b(?:most|least|never) (?:used|read|cited|helpful)\b.{0,20}\b(?:cards?|documents?|pages?)\b|\b(?:playbook|knowledge base|card) usage\b", 4.6),
+        (r"(?:哪些|哪张|什么|哪几张)(?:知识)?卡片?.{0,6}(?:用|看|读|查)|卡片?(?:的)?使用(?:情况|率|量|次数)|没(?:有)?人(?:用|看|读)的?卡片?", 4.6),
+    ),
+    "gaps": (
+        (r"\b(?:what|which)\b.{0,20}\b(?:questions?|(?:could|can) (?:nobody|no one|not))\b.{0,25}\b(?:no answers?|answer(?:ed)?|unanswered|in vain|without an answer)\b|\bunanswered\b|\b(?:knowledge|playbook) gaps\b", 4.6),
+        (r"(?:哪些|什么)问题.{0,8}(?:没有?(?:人)?(?:答案|回答|能?答)|回答不了|答不上|查不到)|没(?:有)?(?:答案|人(?:能)?回答)的问题|知识(?:库)?缺口", 4.6),
     ),
     "waterfall": (
         (r"\bopening (?:to|and|vs\.?) closing\b.{0,12}\bpipeline\b|\b(?:why did|what moved) (?:the |my |our |\[team\]'s |\[person\]'s )?(?:company |team )?pipeline\b.{0,12}\bsince\b", 3.9),
@@ -115,6 +124,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\bactivit(?:y|ies)\b|\bcalls? (?:per|a|each) (?:day|week|account)\b|\bcall (?:volume|rate|numbers?)\b|\bconnect rate\b|\bdials?\b", 3.6),
         (r"\bhow many (?:calls?|meetings?|visits?|e-?mails?|demos?|touches|conversations|activities)\b|\bhow (?:busy|active)\b|\b(?:calls|meetings|emails|demos) (?:did|have|has|by|this|last|\[when\])|\bnot (?:been )?(?:called|visited|contacted)\b|\btime (?:on|with) new customers\b", 3.8),
         (r"打(?:了)?(?:几|多少)个?电话", 5),
+        (r"(?:电话|通话|会面|会议|见面|拜访|演示|邮件)(?:的)?(?:数量?|次数|总数|量)", 4),
         (r"活动量|拜访(?:量|次数|了多少)|打了?多少(?:个)?电话|多少(?:个|次)?(?:电话|拜访|会议|演示)|通话量|每天(?:打)?(?:几|多少)(?:个)?电话|客户覆盖", 4),
     ),
     "risks": (

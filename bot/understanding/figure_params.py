@@ -98,7 +98,7 @@ LEVELS: Words = (
 )
 ACTIVITIES: Words = (
     ("call", r"\b(?:calls?|dials?|phone)\b|电话|通话"),
-    ("meeting", r"\b(?:meetings?|visits?)\b|会议|拜访|开会"),
+    ("meeting", r"\b(?:meetings?|visits?)\b|会议|会面|见面|拜访|开会"),
     ("email", r"\be-?mails?\b|邮件"),
     ("demo", r"\bdemos?\b|演示"),
 )

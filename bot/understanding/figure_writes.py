@@ -11,7 +11,7 @@ from bot.understanding.figure_params import read_level, read_metric, read_rule
 SUBMIT = re.compile(
     r"\b(?:my|our|the|[\w']+'s)\b.{0,25}\b(?:commit|call|forecast|best[- ]case)\b.{0,30}\b(?:is|are|to|at|be|=)\b|\b(?:i|we)(?:'ll| will|'m|'re| am| are)? (?:\w+ )?(?:commit(?:ting)?|call(?:ing)?|forecast(?:ing)?|promise)\b(?! \[deal\])"
     r"|\b(?:submit|enter|change|update|raise|lower|set|make|override)\b.{0,25}\b(?:commit|call|forecast|best[- ]case)\b|\bput (?:me|us) down for\b"
-    r"|承诺|最佳预测|(?:我|我们|团队).{0,8}报|提交.{0,4}预测|预测(?:是|为|改成|改为)",
+    r"|承诺|最佳预测|(?:我|我们|团队).{0,8}报|(?:提报|上报|申报)(?!告)|提交.{0,4}预测|预测(?:是|为|改成|改为)",
     re.IGNORECASE,
 )
 BEST = re.compile(r"\bbest[- ]case\b|最佳", re.IGNORECASE)
@@ -64,7 +64,7 @@ BOARDS = re.compile(
     r"\b(?P<off>(?:take|keep|leave|remove|hide|get) (?:me|my name)\b|(?:don'?t|do not|stop|no longer) (?:show|list|nam|rank|put|want)\w* (?:me|my name|to be)|opt(?: me)? out|hide me)\b.{0,25}(?:\bboards?|leader ?boards?|ranking)"
     r"|\b(?P<on>(?:put|show|list|name|include|rank) me\b.{0,15}|opt(?: me)?(?: back)? in\b.{0,15})(?:\bboards?|leader ?boards?|ranking)"
     r"|(?P<asked>\bam i (?:shown |named |listed )?(?:on|in) (?:the )?(?:boards?|leader ?boards?|ranking))"
-    r"|(?P<off_zh>(?:不要|别|不想)(?:在|让|把我)?.{0,8}(?:排行榜?|榜单?|排名)|(?:退出|移出).{0,4}(?:排行榜?|榜)|把我从.{0,4}(?:排行榜?|榜单?|排名).{0,3}(?:去掉|移除|删|拿掉))"
+    r"|(?P<off_zh>(?:排行榜?|榜单?|排名)(?:上|里|中)?(?:请)?(?:不要|别|不想|不).{0,3}(?:显示|出现|列|放|写|有|让).{0,3}我|(?:不要|别|不想)(?:在|让|把我)?.{0,8}(?:排行榜?|榜单?|排名)|(?:退出|移出).{0,4}(?:排行榜?|榜)|把我从.{0,4}(?:排行榜?|榜单?|排名).{0,3}(?:去掉|移除|删|拿掉))"
     r"|(?P<on_zh>(?:加入|恢复|重新).{0,6}(?:排行榜?|榜|排名))",
     re.IGNORECASE,
 )

@@ -169,7 +169,7 @@ BY_PERCENT = re.compile(r"\bby\s+(?P<percent>\d+(?:[.,]\d+)?\s?%)", re.IGNORECAS
 
 NEW = re.compile(
     r"\b(?:new|create|open(?: up)?|add|register|start)\b(?:(?! step).){0,30}?\b(?:deal|opp|oppty|opportunity|opportunities)\b|\b(?:deal|opp|opportunity)\b.{0,20}\bnew\b|as a new (?:deal|opp)"
-    r"|(?:新建|新增|创建|添加|建一个|新开|录入|建个|加一个).{0,20}(?:商机|单子|项目|机会)?|有(?:个|一个)新(?:的)?(?:商机|单子|项目|机会)",
+    r"|(?:新建|新增|创建|添加|建一个|新开|录入|建个|加一个)(?!了?的).{0,20}(?:商机|单子|项目|机会)?|有(?:个|一个)新(?:的)?(?:商机|单子|项目|机会)",
     re.IGNORECASE,
 )
 

@@ -45,6 +45,8 @@ BY_TEAM = re.compile(
 )
 BREAKDOWNS = (
     ("product", re.compile(r"\b(?:by|per|each|every|which) products?\b|按产品|各产品|每个产品|哪个产品", re.IGNORECASE)),
+    ("manager", re.compile(r"\b(?:by|per|each|every|which) (?:managers?|lead|boss)\b|按(?:经理|主管|上级)|各(?:个)?(?:经理|主管)|每个(?:经理|主管)|哪个(?:经理|主管)", re.IGNORECASE)),
+    ("quarter", re.compile(r"\b(?:by|per|each|every|which) quarters?\b|\bquarterly\b|\bquarter by quarter\b|按季度?|每个?季度|各季度|哪个季度", re.IGNORECASE)),
     ("month", re.compile(r"\b(?:by|per|each|every|which) months?\b|\bmonthly\b|\bmonth by month\b|按月|每个?月|各月", re.IGNORECASE)),
     ("region", re.compile(r"\b(?:by|per|each|every|which) (?:regions?|territor(?:y|ies))\b|按(?:地区|区域|大区)|各(?:地区|区域|大区)|哪个(?:地区|区域|大区)", re.IGNORECASE)),
     ("team", re.compile(r"\b(?:by|per|each|every|which) teams?\b|按团队|各团队|哪个团队", re.IGNORECASE)),

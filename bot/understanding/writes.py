@@ -24,6 +24,7 @@ WANTED = re.compile(r"\b(?:send|post|schedule|subscribe|give me|get me|want|deli
 REPORT_NAME = re.compile(
     r"\s*(?:digest|summary|review|commit|roll-?up|report|摘要|汇总|日报|简报|复盘|总结|预测)", re.IGNORECASE
 )
+EVERY_REPORT = re.compile(r"everything|all\b|(?:my )?reports|(?:我的?)?(?:所有|全部|一切)", re.IGNORECASE)
 KEPT_RECORDS = re.compile(
     r"(?:历史|变更|修改|更改|操作|活动|跟进|拜访|通话)(?:的)?(?:记录|情况)(?:$|有|是|怎|呢|[?？])"
 )
@@ -144,7 +145,7 @@ def read_schedule(frame: Frame, report: Draft | None) -> Draft | None:
         verb = {"hold": "pause", "off": "delete", "leave": "delete"}.get(said, said)
         which: str | None = manage.string[manage.end() :].strip(" .?!'\"")
         which = re.sub(r"(?i)\s*\b(?:right )?(?:now|away|at once|immediately)$", "", which or "")
-        if re.match(r"(?i)everything|all\b|my reports|reports", which or ""):
+        if EVERY_REPORT.match(which or ""):
             which = "all"
         elif not which or re.fullmatch(
             r"(?i)(?:that|this|it|those|these)(?: one| report)?|(?:那个|这个)?(?:报告|日报|周报)?了?", which
