@@ -12,6 +12,7 @@ from store.demo.credits import Share, Sharing
 from store.demo.dice import Dice
 from store.demo.handovers import hand_over
 from store.demo.history import Deal, History, Step, unfold, whole
+from store.demo.learning import Learning, Mark, Reply
 from store.demo.market import NEWCOMERS, Customer, Market, Wanted, list_customers
 from store.demo.money import RateRow, list_rates, rates_of
 from store.demo.payments import Cash, Receipt
@@ -53,6 +54,8 @@ class Company:
     receipts: Sequence[Receipt]
     promises: Sequence[Promise]
     acceptances: Sequence[Acceptance]
+    marks: Sequence[Mark]
+    replies: Sequence[Reply]
 
     @classmethod
     def made(cls, day: dt.date, seed: int, progress: Callable[[str], None]) -> "Company":
@@ -88,6 +91,7 @@ class Company:
         progress("Credit, payments and forecasts")
         histories = [sale.history for sale in sales]
         promises = Promises(seed, day, days, absences)
+        learning = Learning(seed, day, days)
         return cls(
             day=day,
             seed=seed,
@@ -103,6 +107,8 @@ class Company:
             receipts=Cash(seed, day, days).list_receipts(histories),
             promises=promises.list_forecasts(Outlook(histories, rates, day), targets),
             acceptances=promises.list_acceptances(targets),
+            marks=learning.list_marks(),
+            replies=learning.list_replies(),
         )
 
     def list_snapshot_days(self) -> list[dt.date]:

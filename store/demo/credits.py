@@ -31,6 +31,9 @@ SHARES: dict[tuple[int, ...], int] = {
     (8_000, 2_000): 12,
     (6_250, 3_750): 6,
 }
+ACROSS_PERCENT = 4
+"""Of those that a team has to itself, how many it has with another one."""
+ACROSS = ((7_000, 3_000), (8_000, 2_000))
 THREE_WAYS = ((5_000, 3_000, 2_000), (3_334, 3_333, 3_333))
 """Two are shared by three people."""
 
@@ -53,6 +56,7 @@ class Sharing:
     def __init__(self, seed: int, day: dt.date, settled: frozenset[tuple[dt.date, int]]) -> None:
         self.dice, self.day, self.settled = Dice(seed, "credits"), day, settled
         self.threes_left = list(THREE_WAYS)
+        self.dice_across = Dice(seed, "credits across teams")
 
     def list_shares(self, histories: Sequence[History]) -> list[Share]:
         return [share for place, history in enumerate(histories) for share in self._of(place, history)]
@@ -62,20 +66,30 @@ class Sharing:
         if agreed is None:
             return
         owner, by = whole(history.current["owner_id"]), MANAGER_OF[member_of(whole(history.current["owner_id"])).team]
+        for person_id, part in self._divided(history, owner, agreed):
+            yield Share(place, person_id, Credit.DIRECT, part, agreed, by)
+        if history.current["product_id"] == ONSITE and self.dice.chance(OVERLAY_PERCENT):
+            yield Share(place, SPECIALIST, Credit.OVERLAY, self.dice.pick((10_000, 5_000)), agreed, by)
+
+    def _divided(self, history: History, owner: int, agreed: dt.date) -> list[tuple[int, int]]:
+        """The people and their parts; empty where the owner has it all."""
         if self.dice.chance(SPLIT_PERCENT):
             colleagues = self._colleagues(history, owner, agreed)
             parts = self.dice.weighted(SHARES)
             if len(colleagues) > 1 and self.threes_left:
                 parts = self.threes_left.pop()
-            people = [owner, *(IDS[member.name] for member in self.dice.some(colleagues, len(parts) - 1))]
-            if len(people) == len(parts):
-                for person_id, part in zip(people, parts, strict=True):
-                    yield Share(place, person_id, Credit.DIRECT, part, agreed, by)
-        if history.current["product_id"] == ONSITE and self.dice.chance(OVERLAY_PERCENT):
-            yield Share(place, SPECIALIST, Credit.OVERLAY, self.dice.pick((10_000, 5_000)), agreed, by)
+            helpers = self.dice.some(colleagues, len(parts) - 1)
+        elif self.dice_across.chance(ACROSS_PERCENT):
+            parts = self.dice_across.pick(ACROSS)
+            helpers = self.dice_across.some(self._colleagues(history, owner, agreed, of_team=False), len(parts) - 1)
+        else:
+            return []
+        people = [owner, *(IDS[member.name] for member in helpers)]
+        return list(zip(people, parts, strict=True)) if len(people) == len(parts) else []
 
-    def _colleagues(self, history: History, owner: int, agreed: dt.date) -> list[Member]:
-        """People of the same team who were there then, where sharing leaves the told figures as they are."""
+    def _colleagues(self, history: History, owner: int, agreed: dt.date, *, of_team: bool = True) -> list[Member]:
+        """People of the same team, or of the others, who were there then; nobody where sharing would change figures
+        that are told."""
         closed = history.current["closed_on"]
         month = closed.replace(day=1) if isinstance(closed, dt.date) else None
         if self._is_settled(owner, month):
@@ -84,7 +98,7 @@ class Sharing:
             member
             for member in MEMBERS
             if member.is_rep
-            and member.team == member_of(owner).team
+            and (member.team == member_of(owner).team) is of_team
             and IDS[member.name] != owner
             and member.name != NEW_HIRE
             and started_on(member, self.day) < agreed

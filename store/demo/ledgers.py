@@ -168,6 +168,28 @@ def _due(sale: Sale) -> dt.date:
     return due if isinstance(due, dt.date) else dt.date.max
 
 
+def list_marks(company: Company) -> list[Row]:
+    return numbered(
+        {"person_id": m.person_id, "started_on": m.started_on, "step": m.step, "author_id": m.by, "marked_on": m.day}
+        for m in company.marks
+    )
+
+
+def list_replies(company: Company) -> list[Row]:
+    return numbered(
+        {
+            "person_id": reply.person_id,
+            "question": reply.question,
+            "file": reply.file,
+            "chosen": reply.chosen,
+            "correct": reply.correct,
+            "day": reply.day,
+            "answered_at": reply.at,
+        }
+        for reply in company.replies
+    )
+
+
 def list_logged(company: Company) -> Iterator[Logged]:
     """Records that people added with the assistant, as the log has them."""
     names = [str(sale.history.current["name"]) for sale in company.sales]
@@ -183,3 +205,7 @@ def list_logged(company: Company) -> Iterator[Logged]:
     for row in list_snoozes(company):
         name = names[row["opportunity_id"] - 1]
         yield RecordKind.SNOOZE, row["id"], name, row["created_at"], row["person_id"], row["reason"], row
+    for row, mark in zip(list_marks(company), company.marks, strict=True):
+        yield RecordKind.STEP, row["id"], mark.step, mark.at, mark.by, "", row
+    for row, reply in zip(list_replies(company), company.replies, strict=True):
+        yield RecordKind.QUIZ_ANSWER, row["id"], reply.words, reply.at, reply.person_id, "", row

@@ -16,6 +16,7 @@ from store.demo.companies import PARENTS
 from store.demo.company import Company, Sale
 from store.demo.dice import Dice
 from store.demo.history import whole
+from store.demo.learning import SHARED
 from store.demo.ledgers import Row, numbered
 from store.demo.people import (
     IDS,
@@ -48,6 +49,7 @@ from store.models import (
     Payment,
     Person,
     Product,
+    QuizAnswer,
     Quota,
     QuotaAcceptance,
     Region,
@@ -56,6 +58,7 @@ from store.models import (
     Snapshot,
     Source,
     Stage,
+    StepMark,
     Team,
 )
 
@@ -142,6 +145,8 @@ def _write_ledgers(session: Session, company: Company) -> None:
     _put(session, QuotaAcceptance, ledgers.list_acceptances(company))
     _put(session, RiskThreshold, ledgers.list_thresholds())
     _put(session, RiskSnooze, ledgers.list_snoozes(company))
+    _put(session, StepMark, ledgers.list_marks(company))
+    _put(session, QuizAnswer, ledgers.list_replies(company))
 
 
 def list_people(day: dt.date) -> list[Row]:
@@ -167,6 +172,7 @@ def list_people(day: dt.date) -> list[Row]:
                 "on_boards": member.name not in OFF_BOARDS,
                 "quiet_from": quiet_from,
                 "quiet_until": quiet_until,
+                "shares_progress": True if member.name in SHARED else None,
             }
         )
     return rows
@@ -353,8 +359,8 @@ def list_snapshots(company: Company) -> Iterator[Row]:
 
 NUMBERED: Sequence[type[SQLModel]] = (
     Account, Activity, CalendarDay, ChangeEntry, Contact, CreditSplit, ExchangeRate, ForecastSubmission, Leave,
-    LossReason, Opportunity, Payment, Person, Product, Quota, QuotaAcceptance, Region, RiskSnooze, RiskThreshold,
-    Stage, Team,
+    LossReason, Opportunity, Payment, Person, Product, QuizAnswer, Quota, QuotaAcceptance, Region, RiskSnooze,
+    RiskThreshold, Stage, StepMark, Team,
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import itertools
+import re
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,17 +25,21 @@ from store.models import (
     CalendarDay,
     ChangeEntry,
     Contact,
+    Credit,
+    CreditSplit,
     Level,
     Metric,
     Opportunity,
     OpportunityContact,
     Person,
+    QuizAnswer,
     Quota,
     Region,
     Role,
     Snapshot,
     Stage,
     Status,
+    StepMark,
     Team,
 )
 from store.money import Money, Rates
@@ -529,3 +534,39 @@ def test_channels_hold_only_people_who_are_still_there(session: Session) -> None
     assert len(channels["sales"].members) == 25
     assert "UDANA" not in channels["emea"].members
     assert "USAM" in channels["new-hires"].members
+
+
+def test_some_credit_is_shared_between_teams(session: Session) -> None:
+    teams = {person.id: person.team_id for person in session.exec(select(Person))}
+    across: dict[int, dict[int | None, int]] = {}
+    for split in session.exec(select(CreditSplit).where(CreditSplit.kind == Credit.DIRECT)):
+        shares = across.setdefault(split.opportunity_id, {})
+        shares[teams[split.person_id]] = shares.get(teams[split.person_id], 0) + split.share
+    between = [shares for shares in across.values() if len(shares) > 1]
+    assert len(between) >= 10
+    assert all(sum(shares.values()) == 10_000 for shares in across.values())
+    assert len(between) < len(across) / 2
+
+
+def test_new_people_are_part_of_the_way_and_their_steps_are_those_of_the_playbook(session: Session) -> None:
+    playbook = Path(__file__).parents[2] / "knowledge_base" / "demo"
+    path = (playbook / "onboarding" / "path.md").read_text(encoding="utf-8")
+    people = {person.id: person.name for person in session.exec(select(Person))}
+    marks: dict[str, set[str]] = {}
+    for mark in session.exec(select(StepMark)):
+        assert f"| {mark.step} |" in path
+        assert mark.marked_on < DAY
+        marks.setdefault(people[mark.person_id], set()).add(mark.step)
+    assert "Pitch of 12 minutes" not in marks["Sam Osei"]
+    assert marks["Sam Osei"] < marks["Søren Dahl"] < marks["Jamal Foster"]
+    forms = {
+        hashlib.sha256(f"{file}\n{words}".encode()).hexdigest()[:16]: file
+        for file in (str(card.relative_to(playbook).as_posix()) for card in playbook.rglob("*.md"))
+        for words in re.findall(r"^  - (.+)$", (playbook / file).read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    for answer in session.exec(select(QuizAnswer)):
+        assert forms[answer.question] == answer.file
+        assert (answer.day, answer.answered_at.date()) < (DAY, DAY)
+        assert path.count(answer.file) >= 1
+        if answer.correct:
+            assert answer.chosen in (playbook / answer.file).read_text(encoding="utf-8")
