@@ -98,7 +98,7 @@ def build_ours(home: Path, passages: Iterator[Made], encoder: Encoder) -> None:
         rows.set_meta(CHANGED, "made")
     items = list(hashes.items())
     for at in range(0, len(items), BATCH):
-        rows.add_vectors(encoder.fingerprint, items[at : at + BATCH])
+        rows.vectors.add(encoder.fingerprint, items[at : at + BATCH])
     rows.set_meta(VECTORS, vectors.build(1, iter(items), lambda _: None))
     rows.close()
 

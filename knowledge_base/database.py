@@ -317,6 +317,11 @@ def get_database(folder: Path, url: str | None) -> Database:
     return PostgreSQL(url) if url else SQLite(folder / "rows.db")
 
 
+def get_marks(values: Sequence[object]) -> str:
+    """The places of these values in a list of a statement; of none, a list that nothing is in."""
+    return ",".join("?" * len(values)) or "NULL"
+
+
 def _with_marks(statement: str) -> bytes:
     return statement.replace("?", "%s").encode()
 

@@ -154,7 +154,7 @@ def get_candidates(question: Question, hits: Sequence[Hit], rows: Rows, encoder:
             continue
         forms.setdefault(document_id, []).append((text_hash, tokens))
     hashes = [text_hash for own in forms.values() for text_hash, _ in own]
-    vectors = rows.get_vectors(encoder.fingerprint, hashes) if encoder and question.vector is not None else {}
+    vectors = rows.vectors.get(encoder.fingerprint, hashes) if encoder and question.vector is not None else {}
     total = max(1, rows.count_entries())
     candidates = []
     for document_id in chosen:

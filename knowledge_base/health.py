@@ -49,8 +49,8 @@ def probe(settings: KnowledgeSettings) -> str | None:
     try:
         with rows.reading():
             name, model = rows.get_meta(VECTORS), rows.get_meta(MODEL) or ""
-            hashes = sorted(rows.list_entry_hashes() & rows.get_cached(model))
-            known = rows.get_vectors(model, hashes[:: max(1, len(hashes) // _PROBES)])
+            hashes = sorted(rows.list_entry_hashes() & rows.vectors.list_hashes(model))
+            known = rows.vectors.get(model, hashes[:: max(1, len(hashes) // _PROBES)])
         if not name or not hashes:
             return None
         count = vectors.count(name)

@@ -227,7 +227,7 @@ class IndexWriter:
             if dropped or plan.documents:
                 rows.set_meta(CHANGED, f"{now.isoformat()} {rows.get_meta(NUMBER)}")
                 rows.set_superseded(_superseded(rows))
-                rows.drop_unused_vectors()
+                rows.vectors.drop_unused()
             if name != previous or rows.get_meta(MODEL) is None:
                 rows.set_meta(VECTORS, name)
                 rows.set_meta(PREVIOUS, previous)
@@ -253,14 +253,14 @@ class IndexWriter:
                     )
 
     def _embed(self, encoder: Encoder, wanted: dict[str, str], progress: Progress) -> int:
-        cached = self._rows.get_cached(encoder.fingerprint)
+        cached = self._rows.vectors.list_hashes(encoder.fingerprint)
         # Texts of like length together: a batch is as long as its longest.
         missing = sorted((h for h in wanted if h not in cached), key=lambda h: len(wanted[h]))
         for at in range(0, len(missing), _EMBED_BATCH):
             progress("embedding", at, len(missing))
             part = missing[at : at + _EMBED_BATCH]
             vectors = encoder.encode([wanted[text_hash] for text_hash in part])
-            self._rows.add_vectors(encoder.fingerprint, zip(part, vectors, strict=True))
+            self._rows.vectors.add(encoder.fingerprint, zip(part, vectors, strict=True))
         progress("embedding", len(missing), len(missing))
         return len(missing)
 
@@ -270,7 +270,7 @@ class IndexWriter:
 
         def vectors() -> Iterator[tuple[str, object]]:
             for at in range(0, len(hashes), 1000):
-                yield from self._rows.get_vectors(model, hashes[at : at + 1000]).items()
+                yield from self._rows.vectors.get(model, hashes[at : at + 1000]).items()
 
         return self._vectors.build(number, vectors(), lambda done: progress("indexing", done, len(hashes)))  # type: ignore[arg-type]
 

@@ -165,14 +165,14 @@ class Quotes:
         citations: list[Citation] = []
         places = set()
         for unit in [first, *others]:
-            passage = unit.hit.passage
-            section = self._section_at(passage, unit.start)
-            if (passage.document_id, section) in places or len(citations) == _PLACES:
+            passage = self._passage_at(unit)
+            # By what it is called, not by its id: a document that was added twice is one place to the reader.
+            if (passage.file, passage.section) in places or len(citations) == _PLACES:
                 continue
-            places.add((passage.document_id, section))
+            places.add((passage.file, passage.section))
             text = self.get_text(passage.document_id)
             start, end = _span(text, unit)
-            citations.append(Citation(passage.file, section, start, end, text[start:end], unit.score, passage))
+            citations.append(Citation(passage.file, passage.section, start, end, text[start:end], unit.score, passage))
         return tuple(citations), self._shown(citations[0], first)
 
     def get_opening(self, document_id: int, score: float) -> Citation | None:
@@ -187,11 +187,14 @@ class Quotes:
             start, end = said[0].parts[0]
         return Citation(found.file, " > ".join(found.path), start, end, text[start:end], score, get_passage(found))
 
-    def _section_at(self, passage: Passage, at: int) -> str:
-        for found in self.list_passages(passage.document_id):
-            if found.section_start <= at < found.section_end:
-                return " > ".join(found.path)
-        return passage.section
+    def _passage_at(self, unit: Unit) -> Passage:
+        """The passage in whose section the unit stands; a form or title leads to its card, not to the section."""
+        hit = unit.hit.passage
+        sections = [p for p in self.list_passages(hit.document_id) if p.section_start <= unit.start < p.section_end]
+        if not sections or hit.section_start <= unit.start < hit.section_end:
+            return hit
+        nearest = next((passage for passage in sections if passage.start <= unit.start < passage.end), sections[0])
+        return get_passage(nearest, hit.score, hit.question)
 
     def _shown(self, citation: Citation, unit: Unit) -> str:
         """The quote for reading: rows of a long table get the table's head back."""

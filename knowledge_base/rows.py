@@ -17,13 +17,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
-
 from knowledge_base.cards import Card
-from knowledge_base.database import get_database
+from knowledge_base.database import get_database, get_marks
 from knowledge_base.errors import DatabaseUnusable, IndexBusy
 from knowledge_base.full_text import get_full_text
-from knowledge_base.graph import Floats
+from knowledge_base.vector_cache import VectorCache
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name {text} PRIMARY KEY, value {text} NOT NULL) {strict};
@@ -50,9 +48,6 @@ CREATE TABLE IF NOT EXISTS entries (
 ) {strict};
 CREATE INDEX IF NOT EXISTS entries_passage ON entries (passage_id);
 CREATE INDEX IF NOT EXISTS entries_text ON entries (text_hash);
-CREATE TABLE IF NOT EXISTS vectors (
-    model {text} NOT NULL, text_hash {text} NOT NULL, vector {blob} NOT NULL, PRIMARY KEY (model, text_hash)
-) {keyed};
 """
 
 _PLACE, _WRITER = "place", "writer"
@@ -121,13 +116,18 @@ FROM passages p JOIN documents d ON d.id = p.document_id
 
 
 class Rows:
-    """Reading and writing of one knowledge base's rows: a file in ``folder``, or PostgreSQL by ``url``."""
+    """Reading and writing of one knowledge base's rows: a file in ``folder``, or PostgreSQL by ``url``.
+
+    ``vectors`` are those of the texts, by content.
+    """
 
     def __init__(self, folder: Path, url: str | None = None) -> None:
         self._folder = folder
         self._database = get_database(folder, url)
         self._words = get_full_text(self._database)
-        self._database.make_tables(_TABLES.format(**self._database.words) + self._words.tables)
+        self.vectors = VectorCache(self._database)
+        own = (_TABLES + self.vectors.tables).format(**self._database.words)
+        self._database.make_tables(own + self._words.tables)
 
     def close(self) -> None:
         """Close the connections of all threads."""
@@ -304,36 +304,6 @@ class Rows:
         """Make reading quick again after many changes."""
         self._words.settle()
 
-    # --- vectors
-
-    def get_vectors(self, model: str, hashes: Sequence[str]) -> dict[str, Floats]:
-        """The cached vectors of these texts; those that are missing are left out."""
-        found: dict[str, Floats] = {}
-        for at in range(0, len(hashes), 500):
-            part = hashes[at : at + 500]
-            query = f"SELECT text_hash, vector FROM vectors WHERE model = ? AND text_hash IN ({_marks(part)})"
-            for text_hash, blob in self._database.query(query, (model, *part)):
-                found[text_hash] = np.frombuffer(blob, np.float32)
-        return found
-
-    def get_cached(self, model: str) -> set[str]:
-        """Hashes of all texts this model has embedded."""
-        return {row[0] for row in self._database.query("SELECT text_hash FROM vectors WHERE model = ?", (model,))}
-
-    def add_vectors(self, model: str, vectors: Iterable[tuple[str, Floats]]) -> None:
-        rows = [(model, text_hash, vector.astype(np.float32).tobytes()) for text_hash, vector in vectors]
-        with self.writing():
-            self._database.change_many(
-                "INSERT INTO vectors VALUES (?, ?, ?) "
-                "ON CONFLICT (model, text_hash) DO UPDATE SET vector = excluded.vector",
-                rows,
-            )
-
-    def drop_unused_vectors(self) -> None:
-        self._database.change(
-            "DELETE FROM vectors WHERE NOT EXISTS (SELECT 1 FROM entries e WHERE e.text_hash = vectors.text_hash)"
-        )
-
     # --- what search reads
 
     def list_entry_texts(self) -> Iterator[tuple[str, tuple[str, ...], str, str, str | None]]:
@@ -371,8 +341,8 @@ class Rows:
             if kind
             else ""
         )
-        query = f"SELECT e.id, e.passage_id, e.text_hash FROM entries e {join} WHERE e.text_hash IN ({_marks(hashes)})"
-        return self._database.query(query, (*([kind] if kind else []), *hashes))
+        query = f"SELECT e.id, e.passage_id, e.text_hash FROM entries e {join} WHERE e.text_hash IN"
+        return self._database.query(f"{query} ({get_marks(hashes)})", (*([kind] if kind else []), *hashes))
 
     def list_entries_of_kind(self, kind: str, limit: int) -> list[str]:
         """Text hashes of the entries whose document is of this kind."""
@@ -384,8 +354,8 @@ class Rows:
     def get_entries(self, passage_ids: Sequence[int]) -> list[tuple[int, int, str, str, str, str | None]]:
         """Entry, passage, text hash, heading tokens, body tokens and question form."""
         query = f"""
-            SELECT e.id, e.passage_id, e.text_hash, w.heading, w.body, e.question
-            FROM entries e JOIN words w ON w.rowid = e.id WHERE e.passage_id IN ({_marks(passage_ids)}) ORDER BY e.id"""
+            SELECT e.id, e.passage_id, e.text_hash, w.heading, w.body, e.question FROM entries e
+            JOIN words w ON w.rowid = e.id WHERE e.passage_id IN ({get_marks(passage_ids)}) ORDER BY e.id"""
         return self._database.query(query, passage_ids)
 
     def list_forms(self, document_ids: Sequence[int]) -> list[tuple[int, str, str]]:
@@ -393,11 +363,11 @@ class Rows:
         query = f"""
             SELECT p.document_id, e.text_hash, w.body FROM entries e JOIN passages p ON p.id = e.passage_id
             JOIN words w ON w.rowid = e.id
-            WHERE e.question IS NOT NULL AND p.document_id IN ({_marks(document_ids)}) ORDER BY e.id"""
+            WHERE e.question IS NOT NULL AND p.document_id IN ({get_marks(document_ids)}) ORDER BY e.id"""
         return self._database.query(query, document_ids)
 
     def get_passages(self, passage_ids: Sequence[int]) -> dict[int, FoundPassage]:
-        rows = self._database.query(f"{_FOUND} WHERE p.id IN ({_marks(passage_ids)}) ORDER BY p.id", passage_ids)
+        rows = self._database.query(f"{_FOUND} WHERE p.id IN ({get_marks(passage_ids)}) ORDER BY p.id", passage_ids)
         return {found.id: found for found in self._found(rows)}
 
     def list_passages(self, document_id: int) -> list[FoundPassage]:
@@ -430,8 +400,3 @@ class Rows:
                 context,
                 texts[document_id][start:end],
             )
-
-
-def _marks(values: Sequence[object]) -> str:
-    """The places of these values in a list; of none, a list that nothing is in."""
-    return ",".join("?" * len(values)) or "NULL"

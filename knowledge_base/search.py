@@ -289,11 +289,11 @@ class Search:
         if kind:
             hashes = self._rows.list_entries_of_kind(kind, _EXACT_KIND + 1)
             if len(hashes) <= _EXACT_KIND:
-                return _cosines(question.vector, self._rows.get_vectors(model, hashes))
+                return _cosines(question.vector, self._rows.vectors.get(model, hashes))
         found = self._vectors.find(self._rows.get_meta(VECTORS) or "", question.vector, depth)
         if found is None:
             # The index cannot be read; the rows hold the same vectors, only slower to go through.
-            every = _cosines(question.vector, self._rows.get_vectors(model, sorted(self._rows.list_entry_hashes())))
+            every = _cosines(question.vector, self._rows.vectors.get(model, sorted(self._rows.list_entry_hashes())))
             found = sorted(every.items(), key=lambda item: -item[1])[:depth]
         return dict(found)
 
@@ -309,7 +309,7 @@ class Search:
             entries.append(_Entry(passage_id, text_hash, tokens, form, words.get(entry_id, 0.0)))
         if question.vector is not None and self._encoder:
             missing = [entry.text_hash for entry in entries if entry.text_hash not in cosines]
-            vectors = self._rows.get_vectors(self._encoder.fingerprint, missing)
+            vectors = self._rows.vectors.get(self._encoder.fingerprint, missing)
             cosines = cosines | _cosines(question.vector, vectors)
         top = max((entry.words for entry in entries), default=0.0) or 1.0
         dense, lexical = (weights.dense, weights.lexical) if question.vector is not None else (0.0, 1.0)

@@ -39,8 +39,8 @@ def twin(postgres_url: str, tmp_path: Path, encoder: Encoder, demo: KnowledgeBas
     """The demo playbook in PostgreSQL, with the vectors that SQLite has."""
     settings = KnowledgeSettings(home=tmp_path / "home", knowledge_database_url=postgres_url)
     source, target = Rows(demo.status().folder), Rows(settings.folder, postgres_url)
-    cached = sorted(source.get_cached(encoder.fingerprint))
-    target.add_vectors(encoder.fingerprint, source.get_vectors(encoder.fingerprint, cached).items())
+    cached = sorted(source.vectors.list_hashes(encoder.fingerprint))
+    target.vectors.add(encoder.fingerprint, source.vectors.get(encoder.fingerprint, cached).items())
     source.close()
     target.close()
     with pytest.MonkeyPatch.context() as patch:
