@@ -17,6 +17,7 @@ from bot.understanding.entities import Kind, find_entities
 from bot.understanding.examples import Encode, Examples
 from bot.understanding.figure_writes import read_two_calls
 from bot.understanding.followups import Answered, corrected, follow_up, read_answer, switched
+from bot.understanding.full_names import with_full_names
 from bot.understanding.grammar import names_skill, read_command
 from bot.understanding.hearing import Hearing, Message, Route, Understood
 from bot.understanding.intents import Ranked, rank
@@ -96,7 +97,8 @@ class Understanding:
             actor = message.actor
             if CHINESE.search(message.text) and person is not None and not person.locale:
                 actor = replace(actor, language="zh")
-        frame = find_entities(message.text, vocabulary, today, calendar)
+            frame = find_entities(message.text, vocabulary, today, calendar)
+            frame = with_full_names(session, scope, frame)
         return Hearing(message, actor, frame, state, vocabulary)
 
     def _reply(self, hearing: Hearing) -> Understood:
