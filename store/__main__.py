@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError as BadUrl
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 from sqlmodel import col, select
 
-from store.arguments import WEEK, build_parser
+from store.arguments import build_parser
 from store.backup import NoBackup, write_backup
 from store.calendar import list_regions
 from store.change_log import Author, FieldChange, RecordChange, RecordKind, apply
@@ -33,8 +33,8 @@ from store.importers.names import Names
 from store.importers.people import load_people
 from store.importers.problems import CellRefused
 from store.importers.writing import load_rows
-from store.models import Organisation, Person, RateKind, Role, Sharing, Source, Stage, YearPattern, YearStart
-from store.organisation import Refused, set_organisation, set_region
+from store.models import Organisation, Person, Role, Source, Stage
+from store.organisation import SETTINGS, Refused, describe, set_organisation, set_region
 from store.people import get_organisation
 from store.rates import add_rates, read_rates
 from store.scope import Scope
@@ -111,11 +111,8 @@ class CommandLine:
             for name, place in arguments.region:
                 country, _, subdivision = place.partition("-")
                 set_region(session, name, country, subdivision)
-            self.say(
-                f"{row.name}: {row.currency}, {row.zone}, {_year(row)} "
-                f"(named by its {row.fiscal_year_named_by}), reps see {_SEEN[Sharing(row.sharing)]}, "
-                f"open amounts at {_AT[RateKind(row.open_rates)]}."
-            )
+            for sentence in describe(row):
+                self.say(sentence)
             for region in list_regions(session):
                 place = f"{region.country} {region.subdivision}".strip()
                 self.say(f"Region {region.name}: {f'public holidays of {place}' if place else 'no public holidays'}.")
@@ -250,27 +247,7 @@ class Bar:
         self._progress.update(self._tasks[doing], completed=done, total=of)  # type: ignore[arg-type]
 
 
-_SEEN = {
-    Sharing.PRIVATE: "their own records",
-    Sharing.TEAM: "the records of their team",
-    Sharing.OPEN: "everybody's records",
-}
-_AT = {RateKind.DAILY: "the rates of the day", RateKind.PLAN: "the plan's rates"}
-SETTINGS = (
-    "name", "zone", "currency", "fiscal_start_month", "fiscal_year_named_by", "sharing", "year_pattern", "year_start",
-    "week_start", "open_rates", "questions_channel", "cards_by", "owners_reminded", "posts_amounts",
-)  # fmt: skip
 _A = {Role.REP: "a rep", Role.MANAGER: "a manager", Role.ADMIN: "an administrator"}
-
-
-def _year(row: Organisation) -> str:
-    month = f"{dt.date(2000, row.fiscal_start_month, 1):%B}"
-    if row.year_pattern == YearPattern.MONTHS:
-        return f"year from {month}"
-    first = f"the {WEEK[row.week_start]} nearest to the first of {month}"
-    if row.year_start == YearStart.LAST:
-        first = f"the last {WEEK[row.week_start]} up to the first of {month}"
-    return f"year of weeks ({'-'.join(row.year_pattern)}) from {first}"
 
 
 def _code(report: Report) -> int:

@@ -8,11 +8,7 @@ from store.export import TABLES
 from store.importers import KINDS
 from store.importers.dates import DateOrder
 from store.models import RateKind, Role, Sharing, YearPattern, YearStart
-
-WEEK = {
-    "mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",
-    "sun": "Sunday",
-}  # fmt: skip
+from store.organisation import WEEK
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -41,6 +37,14 @@ def _day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"write the day as 2026-01-31, not “{text}”") from error
+
+
+def _weekdays(text: str) -> str:
+    """Weekdays in the order of the week, as they are stored."""
+    names = {name.strip().casefold()[:3] for name in text.replace(" ", ",").split(",") if name.strip()}
+    if not names or not names <= WEEK.keys():
+        raise argparse.ArgumentTypeError(f"write the days as mon,tue,wed,thu,fri, not “{text}”")
+    return ",".join(day for day in WEEK if day in names)
 
 
 def _month(text: str) -> int:
@@ -75,7 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     load.add_argument("--dry-run", action="store_true", help="report, and write nothing")
     load.add_argument("--json", action="store_true", help="the report as JSON")
 
-    company = commands.add_parser("organisation", help="show or set name, currency, zone, fiscal year and sharing")
+    company = commands.add_parser("organisation", help="show or set name, currency, zone, calendar and rights")
     company.add_argument("--name")
     company.add_argument("--currency", type=str.upper, help="ISO 4217 code of totals, such as USD")
     company.add_argument("--zone", help="time zone, such as Europe/Paris")
@@ -91,15 +95,25 @@ def build_parser() -> argparse.ArgumentParser:
         help="for a year of weeks: it begins with the week start nearest to the first of its month, or the last before",
     )
     company.add_argument("--week-start", choices=list(WEEK), help="for a year of weeks: the first day of a week")
+    company.add_argument(
+        "--working-days", type=_weekdays, metavar="DAYS", help="weekdays that are worked, such as mon,tue,wed,thu,fri"
+    )
     company.add_argument("--open-rates", choices=list(RateKind), help="rates for everything that is open")
     company.add_argument(
-        "--questions-channel", metavar="NAME", help="where questions go that the knowledge base does not answer"
+        "--questions-channel",
+        metavar="NAME",
+        help="where unanswered questions go; empty for none",
     )
     company.add_argument("--cards-by", choices=list(Role), help="from which role on people may add cards and files")
     company.add_argument(
         "--owners-reminded",
         action=argparse.BooleanOptionalAction,
         help="whether owners of cards are sent every week what is to be done about them",
+    )
+    company.add_argument(
+        "--progress-shared",
+        action=argparse.BooleanOptionalAction,
+        help="whether managers see how far their new people are, where these have not said so themselves",
     )
     company.add_argument(
         "--posts-amounts", action=argparse.BooleanOptionalAction, help="whether win posts say for how much"

@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from store.__main__ import main
 from store.engine import Database
-from store.models import ChangeEntry, Person
+from store.models import ChangeEntry, Organisation, Person
 from tests.store.conftest import Write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,7 +62,11 @@ class Shell:
         for name, value in self.settings.items():
             self.monkeypatch.setenv(name, value)
         self.monkeypatch.chdir(self.folder)
-        code = main([str(word) for word in words])
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as ended:
+            # Words that are none of the command's: the parser ends the process itself.
+            code = int(ended.code or 0)
         out, err = self.capsys.readouterr()
         return code, out, err
 
@@ -170,6 +174,61 @@ def test_the_organisation_is_shown_set_and_guarded(shell: Shell, write: Write) -
     code, _, err = shell("organisation", "--currency", "USD")
     assert code == 1
     assert "The currency stays EUR" in err
+
+
+def test_every_setting_of_the_organisation_can_be_set_and_is_documented(shell: Shell) -> None:
+    given = {
+        "name": "Corvane", "zone": "Asia/Shanghai", "currency": "CNY", "fiscal_start_month": 4,
+        "fiscal_year_named_by": "start", "year_pattern": "445", "year_start": "last", "week_start": "sun",
+        "open_rates": "plan", "working_days": "mon,tue,wed,thu,sun", "sharing": "private", "posts_amounts": False,
+        "questions_channel": "ask-sales", "cards_by": "admin", "owners_reminded": False, "progress_shared": True,
+    }  # fmt: skip
+    assert given.keys() == Organisation.model_fields.keys() - {"id"}
+    options = {"fiscal_start_month": "--fiscal-start", "fiscal_year_named_by": "--fiscal-named-by"}
+    words = []
+    for field, value in given.items():
+        option = options.get(field, f"--{field.replace('_', '-')}")
+        words += [option.replace("--", "--no-" if value is False else "--", 1)]
+        words += [] if isinstance(value, bool) else [str(value)]
+        documents = (Path(__file__).parents[2] / "docs" / "importing.md").read_text(encoding="utf-8")
+        assert option in documents, option
+    assert shell("organisation", *words)[0] == 0
+    database = Database(f"sqlite:///{shell.database}")
+    with database.session() as session:
+        row = session.get_one(Organisation, 1)
+        assert {field: getattr(row, field) for field in given} == given
+    database.close()
+    out = " ".join(shell("organisation")[1].split())
+    assert "Worked: Monday, Tuesday, Wednesday, Thursday, Sunday." in out
+    assert "administrators add cards, owners of cards are not reminded every week" in out
+    assert "questions without an answer go to #ask-sales." in out
+    assert "how far they are is shown to their manager" in out
+    assert "Win posts: without amounts." in out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--questions-channel", "ask the team"), "not the name of a channel"),
+        (("--questions-channel", "<!here>"), "not the name of a channel"),
+        (("--name", " "), "needs a name"),
+        (("--cards-by", "everyone"), "invalid choice"),
+        (("--working-days", "mon,funday"), "write the days as mon,tue"),
+        (("--working-days", ""), "write the days as mon,tue"),
+        (("--progress-shared", "maybe"), "unrecognized arguments"),
+    ],
+)
+def test_a_bad_setting_is_refused_and_changes_nothing(shell: Shell, words: tuple[str, ...], says: str) -> None:
+    before = shell("organisation")[1]
+    code, _, err = shell("organisation", "--zone", "Europe/Paris", *words)
+    assert code != 0
+    assert says in " ".join(err.split())
+    assert shell("organisation")[1] == before
+
+
+def test_a_channel_for_questions_can_be_taken_away(shell: Shell) -> None:
+    assert "go to #questions." in " ".join(shell("organisation", "--questions-channel", "#Questions")[1].split())
+    assert "go to nobody but" in " ".join(shell("organisation", "--questions-channel", "")[1].split())
 
 
 @pytest.mark.parametrize("person", ["Dana", "dana@ours.example", "DANA"])
