@@ -2,6 +2,7 @@
 # ruff: noqa: E501  (a pattern is easier to read on one line than in pieces)
 
 import re
+from collections.abc import Mapping
 
 from bot.understanding.drafts import Draft, is_question
 from bot.understanding.entities import Frame, Kind
@@ -107,6 +108,25 @@ ENQUIRED = re.compile(
     r"|^(?:请)?(?:问一下|问问|去问)(?:负责人|(?P<person_zh>[^:：,，]+?))[:：，,]\s*(?P<question_zh>.+)$|^在(?P<channel_zh>#\S+?)里?问(?:一下)?[:：，,]?\s*(?P<question_zh2>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
+ASK_CHINESE = re.compile(r"^\s*(?:请|帮我|麻烦)?(?:去)?(?:问一下|问问|问下)\s*")
+SOUNDS = "阿埃艾安奥巴贝本比伯布查达戴黛丹德迪蒂多厄尔菲芙弗福盖戈格古哈海汉赫霍吉加贾杰卡凯科克肯库拉莱兰劳勒雷里莉丽利琳卢鲁路露伦罗洛马玛麦曼梅蒙米莫姆娜纳内尼妮诺帕佩皮普奇乔琼瑞若萨塞桑莎珊史斯丝苏索塔泰汤特托瓦威维温沃西希谢辛休雅亚伊尤约泽扎詹珍朱"
+"""Characters that spell foreign names."""
+SPELT = re.compile(rf"(?P<person>[{SOUNDS}·]{{3,8}})(?P<question>.+)$", re.DOTALL)
+
+
+def _asked_of_a_person(frame: Frame) -> Mapping[str, str | None] | None:
+    """ "问一下李娜保修怎么算": nothing stands between the person and the question."""
+    start = ASK_CHINESE.match(frame.clean)
+    if start is None or not is_question(frame.clean):
+        return None
+    people = [item for item in frame.of(Kind.PERSON) if item.start == start.end()]
+    spelt = SPELT.match(frame.text, start.end())
+    said = dict.fromkeys(ENQUIRED.groupindex)
+    if people:
+        return {**said, "person": people[0].words, "question": frame.text[people[0].end :].lstrip(" ，,：:")}
+    return {**said, "person": spelt["person"], "question": spelt["question"]} if spelt else None
+
+
 NOBODY = re.compile(r"\s*(?:the )?(?:playbook|knowledge base|kb|me|us|you|yourself)\b", re.IGNORECASE)
 LEARNING = re.compile(
     r"\b(?:my )?(?:onboarding|learning|new[- ]hire|training) (?:progress|mode)\b|\bmy progress\b|\bteaching me\b"
@@ -139,7 +159,7 @@ WITHOUT = re.compile(
 )
 SWITCHING = re.compile(r"\b(?:turn|switch|start|stop|enable|disable|end)\b|打开|开启|关闭|停止", re.IGNORECASE)
 QUIET = re.compile(
-    r"\bquiet hours?\b|\b(?:keep|stay|be) quiet (?:from|between|after)\b|\bdo not disturb\b|\b(?:no|don'?t (?:send|give) me|stop|without) (?:any )?(?:reports|digests|messages|anything)\b.{0,20}\b(?:between|from|after|before|at night|until)\b|免打扰|勿扰|(?:不要|别)(?:给我)?(?:发|推送).{0,8}(?:点|晚上|之间|到)|(?:点|晚上).{0,12}(?:不要|别)(?:给我)?(?:发|推送)",
+    r"\bquiet hours?\b|\b(?:keep|stay|be) quiet (?:from|between|after)\b|\bdo not disturb\b|\b(?:no|do(?: not|n'?t) (?:send|give|message|ping|disturb|bother)(?: me)?|stop|without)(?: any)?(?: reports| digests| messages| anything)?\b.{0,20}\b(?:between|from|after|before|at night|until)\b|免打扰|勿扰|(?:不要|别|勿)(?:再)?(?:来)?打扰|(?:不要|别)(?:给我)?(?:发|推送).{0,8}(?:点|晚上|之间|到)|(?:点|晚上).{0,12}(?:不要|别)(?:给我)?(?:发|推送)",
     re.IGNORECASE,
 )
 HOUR = re.compile(
@@ -154,7 +174,7 @@ QUIET_OFF = re.compile(
 
 def read_enquiry(frame: Frame) -> Draft | None:
     """A question that is to be put to a person or into a channel."""
-    found = ENQUIRED.search(frame.text.strip())
+    found = ENQUIRED.search(frame.text.strip()) or _asked_of_a_person(frame)
     if found is None or NOBODY.match(found["person"] or ""):
         return None
     said = {
@@ -174,6 +194,9 @@ def read_quiet(frame: Frame) -> Draft | None:
     hours = [_hour(found) for found in HOUR.finditer(frame.clean)]
     if len(hours) >= 2:
         return Draft("quiet", {"start": hours[0], "until": hours[1]})
+    if hours:
+        is_end = re.search(r"(?i)\b(?:before|until|till)\b|之前|以前|前", frame.clean)
+        return Draft("quiet", {"until" if is_end else "start": hours[0]})
     return Draft("quiet", {}) if re.search(r"(?i)quiet hours?|免打扰|勿扰", frame.clean) else None
 
 

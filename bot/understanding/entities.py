@@ -43,6 +43,8 @@ class Item:
     mention: Mention | None = None
     is_day: bool = False
     is_period: bool = False
+    is_impossible: bool = False
+    """Whether it has the form of a day and is none, such as 30 February."""
     days: "tuple[Item, ...]" = ()
     """The days that a period names as its ends ("from 30 Nov to 12 Dec")."""
 
@@ -179,10 +181,25 @@ def _records(clean: str) -> list[Item]:
     return [Item(RECORD_KINDS[m["kind"]], m.start(), m.end(), m.group()) for m in RECORD.finditer(clean)]
 
 
+SHORT_MONTH = r"(?:feb(?:ruary)?|apr(?:il)?|june?|sept?(?:ember)?|nov(?:ember)?)"
+DAY_SHAPED = re.compile(
+    rf"\b{SHORT_MONTH}\.? (?:the )?(?:29|3[01])(?:th|st)?\b(?![.,]?\d|%)"
+    rf"|(?<![\d.,])(?:29|3[01])(?:th|st)?(?: of)? {SHORT_MONTH}\b"
+    r"|(?<!\d)\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|(?:\d{4}年|[今明去]年)?(?<!\d)\d{1,2}月\d{1,2}[日号]",
+    re.IGNORECASE,
+)
+"""Words in the form of a day. One that is none must not be read as the day or the month that is a part of them."""
+
+
 def _whens(clean: str, today: dt.date, calendar: FiscalCalendar) -> list[Item]:
     days = {(span.start, span.end): span.words for span in find_dates(clean, today)}
     periods = {(span.start, span.end): span.words for span in find_periods(clean, today, calendar)}
     ends = [Item(Kind.WHEN, *place, words, is_day=True) for place, words in days.items()]
+    impossible = [
+        Item(Kind.WHEN, *match.span(), match.group(), is_day=True, is_impossible=True)
+        for match in DAY_SHAPED.finditer(clean)
+        if not any(start <= match.start() and match.end() <= end for start, end in days)
+    ]
     return [
         Item(
             Kind.WHEN,
@@ -193,7 +210,7 @@ def _whens(clean: str, today: dt.date, calendar: FiscalCalendar) -> list[Item]:
             days=tuple(day for day in ends if place[0] <= day.start and day.end <= place[1]),
         )
         for place, words in {**days, **periods}.items()
-    ]
+    ] + impossible
 
 
 KINDS: tuple[tuple[Named, Kind], ...] = (

@@ -7,6 +7,8 @@ from bot.understanding.deals import deal_of
 from bot.understanding.drafts import Draft, is_question, is_unreal
 from bot.understanding.entities import Frame, Item, Kind
 from bot.understanding.figure_params import read_level, read_metric, read_rule
+from skills.references.day_readers import CHINESE_UNIT, UNIT
+from skills.references.numerals import WHOLE
 
 SUBMIT = re.compile(
     r"\b(?:my|our|the|[\w']+'s)\b.{0,25}\b(?:commit|call|forecast|best[- ]case)\b.{0,30}\b(?:is|are|to|at|be|=)\b|\b(?:i|we)(?:'ll| will|'m|'re| am| are)? (?:\w+ )?(?:commit(?:ting)?|call(?:ing)?|forecast(?:ing)?|promise)\b(?! \[deal\])"
@@ -51,6 +53,11 @@ SNOOZE = re.compile(
     re.IGNORECASE,
 )
 UNTIL = re.compile(r"(?:\buntil|\btill|\bto|到|推到|直到)\s*(?:the )?$", re.IGNORECASE)
+STRETCH = re.compile(
+    rf"\b(?:for|within|over) (?:the next |another )?(?P<n>{WHOLE}) ?(?P<u>{UNIT})(?![A-Za-z])|(?P<n2>{WHOLE})\s?(?P<u2>{CHINESE_UNIT})(?:之?内|里)?",
+    re.IGNORECASE,
+)
+"""So long, from today on."""
 THRESHOLD = re.compile(
     r"\bthresholds?\b|\b(?:warn|flag|alert|remind)\b.{0,40}\b(?:after|from|above|below|when|over)\b|\bcounts? as\b.{0,30}\b(?:after|from|above)\b|\bonly (?:above|from|after)\b|\bback to (?:the )?(?:usual|default|normal)\b"
     r"|阈值|(?:就|才)(?:提醒|预警|算)|恢复默认",
@@ -167,8 +174,14 @@ def _target_params(frame: Frame, amounts: tuple[Item, ...]) -> dict[str, str]:
         params["amount"] = next((item for item in amounts if TO.search(frame.clean[: item.start])), amounts[0]).words
     read = {"metric": read_metric(frame, "target"), "level": read_level(frame, "target")}
     params |= {name: found for name, found in read.items() if found}
-    _add_period(params, frame)
+    _add_period(params, _without_shares(frame))
     return params
+
+
+def _without_shares(frame: Frame) -> Frame:
+    """Without the year whose shares are only what it is split by ("按去年占比")."""
+    shared = [item for item in frame.of(Kind.WHEN) if item.is_period and _how_of(item.words) == "share"]
+    return frame.without(*((item.start, item.end) for item in shared)) if _how(frame) == "share" else frame
 
 
 def _is_of_a_deal(frame: Frame) -> bool:
@@ -199,14 +212,20 @@ def read_snooze(frame: Frame, subject: str | None) -> Draft | None:
         params["opportunity"] = deal.words.strip() if deal else subject or ""
     days = [item for item in frame.of(Kind.WHEN, Kind.RHYTHM) if item.is_day or item.kind is Kind.RHYTHM]
     told = [item for item in days if UNTIL.search(frame.clean[: item.start])] or days
+    stretch = STRETCH.search(frame.clean)
     if told:
         params["until"] = told[0].words
-        if why := _why(frame, told[0].end):
-            params["reason"] = why
+    elif stretch is not None:
+        number, unit = stretch["n"] or stretch["n2"], stretch["u"] or stretch["u2"]
+        params["until"] = f"{number}{unit}后" if stretch["n2"] else f"in {number} {unit}"
+    if "until" in params and (why := _why(frame, told[0].end if told else stretch.end() if stretch else 0)):
+        params["reason"] = why
     if rule := read_rule(frame, "snooze"):
         params["rule"] = rule
     missing = next((name for name in ("opportunity", "until", "reason") if name not in params), None)
-    return Draft("snooze", params, _is_meant(frame), missing)
+    # "Don't remind me" is itself what is asked for.
+    asked = frame.without(*(match.span() for match in SNOOZE.finditer(frame.clean)))
+    return Draft("snooze", params, not is_question(frame.clean) and not is_unreal(asked.clean.split(",")[0]), missing)
 
 
 def read_threshold(frame: Frame) -> Draft | None:
@@ -269,7 +288,11 @@ def _add_period(params: dict[str, str], frame: Frame) -> None:
 
 
 def _how(frame: Frame) -> str | None:
-    return next((name for name, pattern in HOW if re.search(pattern, frame.clean, re.IGNORECASE)), None)
+    return _how_of(frame.clean)
+
+
+def _how_of(words: str) -> str | None:
+    return next((name for name, pattern in HOW if re.search(pattern, words, re.IGNORECASE)), None)
 
 
 def _why(frame: Frame, after: int) -> str | None:

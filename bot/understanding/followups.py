@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.understanding.conversation import State
 from bot.understanding.drafts import Draft, is_question, is_unreal
-from bot.understanding.entities import Frame
+from bot.understanding.entities import Frame, Kind
 from bot.understanding.reads import fill
 from bot.understanding.updates import read_update
 from skills.answer import Invocation
@@ -72,6 +72,10 @@ LITTLE = re.compile(
 PRONOUN = re.compile(r"\b(?:it|this|that|this one|that one|the deal|them)\b|它|这个|这单|那个|那单", re.IGNORECASE)
 
 
+SHORT = 40
+"""Longer than this is no mere going on."""
+
+
 @dataclass(frozen=True)
 class Answered:
     """An answer to the question that is open in the thread; without any of these it picks what was not offered."""
@@ -127,15 +131,54 @@ SWITCH = re.compile(
 
 
 def switched(frame: Frame, state: State) -> Draft | None:
-    """ "pause it", where scheduled reports were spoken of just before."""
+    """ "pause it": a scheduled report, the one that was spoken of just before if there was one."""
     match = SWITCH.match(frame.clean.strip())
-    if match is None or state.last is None or state.last.skill not in {"reports", "schedule"} or state.token:
+    if match is None or state.token:
         return None
     action = next(name for name in ("pause", "resume", "delete") if match[name])
-    which = str(state.last.params.get("which") or "")
+    spoken_of = state.last is not None and state.last.skill in {"reports", "schedule"}
+    if not spoken_of and (action == "delete" or not match["which"]):
+        return None  # Nothing but a report can be paused; much else can be cancelled.
+    which = str(state.last.params.get("which") or "") if spoken_of and state.last else ""
     every = re.search(r"(?i)all|them|全部|都", match["which"] or "")
     params = {"action": action, **({"which": "all"} if every else {"which": which} if which else {})}
     return Draft("schedule", params)
+
+
+NEXT_QUESTION = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|yes|and|now|the|give me|ask me)\b[ ,]*)*(?:next|another|one more|more)(?: quiz)?(?: questions?| one)?(?: please)?\W*$"
+    r"|^\W*(?:再来|下|再出|换)一?(?:个|道)?(?:题|问题)?\W*$",
+    re.IGNORECASE,
+)
+
+
+def next_question(frame: Frame, state: State) -> Draft | None:
+    """ "next question" in a quiz: on the same subject."""
+    if state.last is None or state.last.skill not in {"quiz", "choose"} or not NEXT_QUESTION.match(frame.clean):
+        return None
+    topic = state.last.params.get("topic")
+    return Draft("quiz", {"topic": topic} if topic else {})
+
+
+def redrafted(frame: Frame, state: State, skills: Mapping[str, Skill]) -> Draft | None:
+    """ "without the amount", where a win post was drafted just before."""
+    last = state.last
+    if last is None or last.skill != "winpost" or frame.items or len(frame.clean) > SHORT:
+        return None
+    amount = fill(skills["winpost"], frame, None).params.get("amount")
+    return Draft("winpost", {**last.params, "amount": amount}) if amount else None
+
+
+POSTING = re.compile(r"\b(?:post|publish|share|send|put|announce|tell)\b|发|分享|贴到", re.IGNORECASE)
+
+
+def posted_where(frame: Frame, state: State) -> str | None:
+    """The channel of "post it to #sales", where a win post was drafted just before."""
+    drafted = state.last is not None and state.last.skill == "winpost"
+    channels = frame.of(Kind.CHANNEL)
+    if not drafted or not channels or len(frame.items) > 1 or not POSTING.search(frame.clean):
+        return None
+    return None if is_question(frame.clean) or is_unreal(frame.clean) else channels[0].words
 
 
 def corrected(frame: Frame, state: State) -> Draft | None:
@@ -185,7 +228,12 @@ def follow_up(frame: Frame, state: State, skills: Mapping[str, Skill]) -> Draft 
     """The last question about something else: "and last quarter?", "what about EMEA", "dana?"."""
     last = state.shown
     skill = skills.get(last.skill) if last else None
-    if last is None or skill is None or skill.effect is not Effect.READ or (not frame.items and len(frame.clean) > 40):
+    if (
+        last is None
+        or skill is None
+        or skill.effect is not Effect.READ
+        or (not frame.items and len(frame.clean) > SHORT)
+    ):
         return None
     left = LITTLE.sub("", frame.without(*[(item.start, item.end) for item in frame.items]).clean)
     if left:

@@ -23,6 +23,7 @@ from bot.understanding.figure_params import (
     read_variant,
     read_vintage,
 )
+from bot.understanding.strangers import named_stranger
 from skills.contract import Skill
 from skills.references.numerals import CHINESE_DIGIT, read_number
 
@@ -100,6 +101,8 @@ def _owner(frame: Frame, _skill: str) -> str | None:
     people = frame.of(Kind.PERSON)
     if people:
         return people[0].words
+    if (stranger := named_stranger(frame)) is not None:
+        return stranger
     if not MY_TEAM.search(frame.clean):
         mine = re.sub(
             r"(?i)\b(?:show|tell|give|send|get|let|email|dm|remind|brief|help) me\b|给我|告诉我|帮我|发我",
@@ -124,10 +127,32 @@ def _team(frame: Frame, skill: str) -> str | None:
     return "my team" if MY_TEAM.search(frame.clean) and not BY_TEAM.search(frame.clean) else None
 
 
+ENDED = (
+    ("last month", re.compile(r"\bmonth|月", re.IGNORECASE)),
+    ("last quarter", re.compile(r"\bquarter|季", re.IGNORECASE)),
+    ("last year", re.compile(r"\byear|年", re.IGNORECASE)),
+)
+"""The period that a close is of, where only its length is said."""
+
+
 def _period(frame: Frame, skill: str) -> str | None:
     closing = closing_of(frame) if skill == "waterfall" else None
     whens = [item for item in frame.of(Kind.WHEN) if item.is_period and item is not closing]
+    if not whens and skill == "close":
+        return next((period for period, cue in ENDED if cue.search(frame.clean)), None)
     return whens[0].words if whens else None
+
+
+SINCE = re.compile(r"(?:since|自从?)\s*(?P<day>.+?)\s*(?:以来|起)?", re.IGNORECASE)
+BEFORE_SINCE = re.compile(r"(?:\bsince|自从?)\s*(?:the )?$", re.IGNORECASE)
+
+
+def _since(frame: Frame, _skill: str) -> str | None:
+    """The day since which something changed: "since Friday", "自周五以来"."""
+    found = [SINCE.fullmatch(item.words) for item in frame.of(Kind.WHEN)]
+    said = next((match["day"] for match in found if match), None)
+    ahead = [item for item in frame.of(Kind.WHEN) if item.is_day and BEFORE_SINCE.search(frame.clean[: item.start])]
+    return said or next((item.words for item in ahead), None)
 
 
 def _first(kind: Kind) -> Finder:
@@ -149,6 +174,23 @@ def _product(frame: Frame, skill: str) -> str | None:
     if not products or skill in {"opportunity", "prep"}:
         return None
     return products[0].words
+
+
+AMOUNT_HIDDEN = re.compile(
+    r"\b(?:without|no|hide|leave out|omit|drop|skip)(?: any| the| its)? (?:amounts?|money|figures?|value|price)\b"
+    r"|(?:不要?写?|别写?|隐藏|去掉|不显示|不含|不带)(?:上|出|明)?(?:金额|数字|价格)",
+    re.IGNORECASE,
+)
+AMOUNT_SHOWN = re.compile(
+    r"\b(?:with|show|include|add|mention)(?: the| its)? (?:amounts?|money|value|price)\b|(?:写上|加上|带上|显示|写明)金额",
+    re.IGNORECASE,
+)
+
+
+def _amount(frame: Frame, skill: str) -> str | None:
+    if skill != "winpost":
+        return next((item.words for item in frame.of(Kind.AMOUNT)), None)
+    return "hide" if AMOUNT_HIDDEN.search(frame.clean) else "show" if AMOUNT_SHOWN.search(frame.clean) else None
 
 
 def _top(frame: Frame, _skill: str) -> int | None:
@@ -201,6 +243,7 @@ FINDERS: Mapping[str, Finder] = {
     "owner": _owner,
     "team": _team,
     "period": _period,
+    "since": _since,
     "stage": _first(Kind.STAGE),
     "product": _product,
     "account": _account,
@@ -223,5 +266,5 @@ FINDERS: Mapping[str, Finder] = {
     "objection": _objection,
     "topic": _topic,
     "channel": _first(Kind.CHANNEL),
-    "amount": _first(Kind.AMOUNT),
+    "amount": _amount,
 }

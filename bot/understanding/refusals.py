@@ -5,12 +5,15 @@ import re
 from bot.understanding.cues import APPROVING, OUTSIDE, PAY, SENDING
 from bot.understanding.drafts import stripped
 from bot.understanding.entities import Frame, Kind
-from skills.errors import Impossible, NotAllowed, SkillError
+from skills.errors import Impossible, NotAllowed, SkillError, Unclear
 from skills.text import text
 
 
 def refused(frame: Frame) -> SkillError | None:
-    """Why the message asks for what is not done here: deleting, writing to customers, approving, people's pay."""
+    """Why the message asks for what is not done: deleting, writing to customers, approving, pay, a day that is none."""
+    day = next((item.words for item in frame.of(Kind.WHEN) if item.is_impossible), None)
+    if day is not None:
+        return Unclear(text("There is no such day as {day}.", day=day), text("Tell me the day that you mean."))
     words = frame.masked
     if OUTSIDE.search(words) and not re.search(r"\breports?\b|\bdigest\b|\bschedule", words):
         return NotAllowed(

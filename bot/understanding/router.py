@@ -12,11 +12,21 @@ from zoneinfo import ZoneInfo
 
 from bot.understanding.agent import ModelRoute
 from bot.understanding.conversation import load_state, set_state
+from bot.understanding.courtesies import answered_thanks
 from bot.understanding.drafts import NEGATED, Draft, is_question, stripped
 from bot.understanding.entities import Kind, find_entities
 from bot.understanding.examples import Encode, Examples
 from bot.understanding.figure_writes import read_two_calls
-from bot.understanding.followups import Answered, corrected, follow_up, read_answer, switched
+from bot.understanding.followups import (
+    Answered,
+    corrected,
+    follow_up,
+    next_question,
+    posted_where,
+    read_answer,
+    redrafted,
+    switched,
+)
 from bot.understanding.full_names import with_full_names
 from bot.understanding.grammar import names_skill, read_command
 from bot.understanding.hearing import Hearing, Message, Route, Understood
@@ -68,6 +78,9 @@ class Understanding:
     def reply(self, message: Message) -> tuple[Understood, ...]:
         """Understand one message, do what it asks for, and remember what the thread is about."""
         hearing = self._hear(message)
+        thanks = None if read_answer(message.text, hearing.state) else answered_thanks(message.text)
+        if thanks is not None:
+            return (_asking(thanks),)  # What the thread is about, and what waits in it, stays as it is.
         reply = self._reply(hearing)
         self.remember(message.conversation, message.actor, reply)
         return (reply,)
@@ -114,15 +127,34 @@ class Understanding:
             same = again is not None and again.skill == found[0].skill and not names_skill(hearing.frame, again.skill)
             return self._run(hearing, again if again and same else found[0], "command")
         switch = switched(hearing.frame, hearing.state)
+        channel = posted_where(hearing.frame, hearing.state)
+        if channel is not None:
+            return self._posted(hearing, channel)
         refusal = None if switch else refused(hearing.frame)
         if refusal is not None:
             return _asking(refusal.answer())
-        continued = corrected(hearing.frame, hearing.state) or switch or self._continued(hearing)
+        continued = (
+            corrected(hearing.frame, hearing.state)
+            or switch
+            or next_question(hearing.frame, hearing.state)
+            or redrafted(hearing.frame, hearing.state, self._assistant.skills)
+            or self._continued(hearing)
+        )
         if continued is not None:
             if hearing.state.token:
                 cancel(self._assistant, hearing.state.token, hearing.actor)
             return self._run(hearing, continued, "sentence")
         return self._sentence(hearing)
+
+    def _posted(self, hearing: Hearing, channel: str) -> Understood:
+        """The win post that was drafted last, as it was drafted, in a channel."""
+        last = hearing.state.last or Invocation(skill="winpost")
+        again = self._invoke(hearing, last, "sentence")
+        posts = [action.invocation for action in again.answer.actions if action.invocation]
+        post = next((each for each in posts if each.skill == "post"), None)
+        if post is None:
+            return again
+        return self._invoke(hearing, Invocation.of(post.skill, {**post.params, "channel": channel}), "sentence")
 
     def _nothing_said(self, hearing: Hearing) -> Understood:
         if not hearing.frame.text.strip():
