@@ -128,7 +128,8 @@ def mend_for(finding: Finding, opportunity_id: int, name: str) -> Action:
             call = Invocation.of("log", kind="call", about=reference)
             return Action(label=text("Log a call: {name}", name=name), kind="form", invocation=call)
         case Rule.NO_BUYER:
-            return Action(label=text("Prepare {name}", name=name), invocation=Invocation.of("prep", about=reference))
+            who = Invocation.of("contact", opportunity=reference, role="economic buyer")
+            return Action(label=text("Who signs: {name}", name=name), kind="form", invocation=who)
         case _:
             form = Invocation.of("update", opportunity=reference)
             return Action(label=text("Edit {name}", name=name), kind="form", invocation=form)

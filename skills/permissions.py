@@ -11,6 +11,7 @@ from skills.terms import ROLES
 from skills.text import text
 from store.change_log import MODELS, RecordChange, RecordKind
 from store.models import Delivery, Enquiry, Opportunity, Organisation, Person, Role, Sharing
+from store.opportunities import has_opportunities
 from store.people import list_report_ids, list_team_ids
 from store.scope import Scope
 
@@ -152,6 +153,18 @@ def _check_opportunity(context: SkillContext, record: RecordChange) -> None:
         )
 
 
+def _check_contact(context: SkillContext, record: RecordChange) -> None:
+    """Anybody adds a person at a customer; who is there already is changed by those who sell to that customer."""
+    if record.id is None or context.actor.role.rank >= Role.MANAGER.rank:
+        return
+    account_id = _held(context, record, "account_id")
+    if not isinstance(account_id, int) or not has_opportunities(context.session, context.write_scope, account_id):
+        raise NotAllowed(
+            text("You can't change **{record}**: you have no opportunity with that customer.", record=record.label),
+            text("Ask whoever sells to them, or your manager."),
+        )
+
+
 def _check_target(context: SkillContext, record: RecordChange) -> None:
     """A manager sets the targets of the people and teams below, an administrator everybody's; nobody their own."""
     if context.actor.role is Role.ADMIN:
@@ -211,6 +224,8 @@ def _check_post(context: SkillContext, record: RecordChange) -> None:
 RULES: Mapping[RecordKind, Callable[[SkillContext, RecordChange], None]] = {
     RecordKind.SNOOZE: _check_opportunity,
     RecordKind.SPLIT: _check_opportunity,
+    RecordKind.BUYING_ROLE: _check_opportunity,
+    RecordKind.CONTACT: _check_contact,
     RecordKind.QUOTA: _check_target,
     RecordKind.THRESHOLD: _check_threshold,
     RecordKind.ACCEPTANCE: _check_own_word,

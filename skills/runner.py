@@ -146,7 +146,7 @@ def _run(
         change: Change = result
         if not change.records:
             same = change.headline or text("That is how it is already; nothing to change.")
-            return Answer(headline=same, private=True), ()
+            return Answer(headline=same, blocks=change.blocks, private=True), ()
         _check(context, change)
         shown = changes.list_shown(session, change.records)
         risks = changes.list_risks(session, change, actor.id, by_model=source is Source.MODEL)

@@ -118,6 +118,7 @@ FIELDS: Mapping[str, Mapping[str, Text]] = {
     "loss_reason": REASONS,
     "report": REPORTS,
     "kind": KINDS,
+    "buying_role": BUYING_ROLES,
     "direction": DIRECTIONS,
     "status": {**STATUSES, **STATES},
     "weekdays": DAY_NAMES,

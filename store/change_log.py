@@ -23,6 +23,7 @@ from store.models import (
     Enquiry,
     ForecastSubmission,
     Opportunity,
+    OpportunityContact,
     OutboxMessage,
     Person,
     PlaybookCard,
@@ -47,6 +48,7 @@ class RecordKind(StrEnum):
     ACTIVITY = "activity"
     ACCOUNT = "account"
     CONTACT = "contact"
+    BUYING_ROLE = "buying_role"
     PERSON = "person"
     PRODUCT = "product"
     SCHEDULE = "schedule"
@@ -70,6 +72,7 @@ MODELS: Mapping[RecordKind, type[SQLModel]] = {
     RecordKind.ACTIVITY: Activity,
     RecordKind.ACCOUNT: Account,
     RecordKind.CONTACT: Contact,
+    RecordKind.BUYING_ROLE: OpportunityContact,
     RecordKind.PERSON: Person,
     RecordKind.PRODUCT: Product,
     RecordKind.SCHEDULE: ReportSchedule,
@@ -93,13 +96,14 @@ ONE_OF_A_KIND = frozenset(
         RecordKind.QUOTA,
         RecordKind.ACCEPTANCE,
         RecordKind.SPLIT,
+        RecordKind.BUYING_ROLE,
         RecordKind.QUIZ_ANSWER,
         RecordKind.STEP,
         RecordKind.POST,
     }
 )
-"""There is at most one of each: the next version of a target, an acceptance of it, somebody's share, an answer of the
-day, a step of somebody, a post. Where it is there already, somebody else was faster."""
+"""There is at most one of each: the next version of a target, an acceptance of it, somebody's share, the part that
+somebody plays, an answer of the day, a step of somebody, a post. Where it is there already, somebody else was faster."""
 
 FINAL = frozenset({RecordKind.QUIZ_ANSWER})
 """What stays as it was said, and is not what "undo" means."""
@@ -117,6 +121,8 @@ class FieldChange(BaseModel):
     old: Json = None
     new: Json = None
     derived: bool = False
+    made: int | None = None
+    """The new value is the id of a record that the same change makes: the one at this place."""
 
 
 class RecordChange(BaseModel):
@@ -194,9 +200,9 @@ def apply(
     """
     change_id = uuid.uuid4().hex
     day = effective_on or author.at.date()
-    done = []
+    done: list[RecordChange] = []
     for record in records:
-        made = _make(session, record)
+        made = _make(session, _referring(record, done))
         done.append(made)
         add_entries(
             session,
@@ -211,6 +217,15 @@ def apply(
             row.updated_at = author.at
     session.flush()
     return Applied(change_id, tuple(done))
+
+
+def _referring(record: RecordChange, done: Sequence[RecordChange]) -> RecordChange:
+    """With the ids of the records made before it that it refers to."""
+    fields = (
+        change if change.made is None else change.model_copy(update={"new": done[change.made].id, "made": None})
+        for change in record.fields
+    )
+    return record.model_copy(update={"fields": tuple(fields)})
 
 
 def _entries_of(record: RecordChange, made: RecordChange) -> Sequence[FieldChange]:

@@ -68,8 +68,12 @@ class OpportunityRow:
 
 @dataclass(frozen=True)
 class ContactRole:
+    """The part that a contact plays, and the record which says so."""
+
     contact: Contact
     role: str
+    id: int
+    version: int
 
 
 def sum_booked(
@@ -254,13 +258,21 @@ def get_last_currency(
 def list_contact_roles(session: Session, scope: Scope, opportunity_id: int) -> Sequence[ContactRole]:
     """The part that each contact plays in an opportunity, by name."""
     rows = session.exec(
-        select(Contact, OpportunityContact.role)
+        select(Contact, OpportunityContact)
         .join(OpportunityContact, col(OpportunityContact.contact_id) == col(Contact.id))
         .join(Opportunity, col(OpportunityContact.opportunity_id) == col(Opportunity.id))
         .where(col(Opportunity.id) == opportunity_id, _owned(scope))
         .order_by(col(Contact.name), col(OpportunityContact.role))
     )
-    return [ContactRole(contact, role) for contact, role in rows]
+    return [ContactRole(contact, held.role, held.id or 0, held.version) for contact, held in rows]
+
+
+def has_opportunities(session: Session, scope: Scope, account_id: int) -> bool:
+    """Whether there is one with this customer."""
+    return (
+        session.exec(select(Opportunity.id).where(Opportunity.account_id == account_id, _owned(scope))).first()
+        is not None
+    )
 
 
 def list_stages(session: Session) -> Sequence[Stage]:

@@ -40,7 +40,8 @@ def get_last_change_id(session: Session, person_id: int) -> str | None:
 def list_reversal(session: Session, change_id: str) -> tuple[RecordChange, ...]:
     """The changes that would take `change_id` back: each record to what it held before.
 
-    They carry the version that the change left behind, so that a newer edit by anybody is a `Conflict`, not lost.
+    They carry the version that the change left behind, so that a newer edit by anybody is a `Conflict`, not lost. The
+    last is taken back first: what was made may refer to what was made before it.
     """
     by_record: dict[tuple[str, int], list[ChangeEntry]] = {}
     for entry in list_change(session, change_id):
@@ -66,7 +67,7 @@ def list_reversal(session: Session, change_id: str) -> tuple[RecordChange, ...]:
                 deletes=created,
             )
         )
-    return tuple(reversal)
+    return tuple(reversed(reversal))
 
 
 def field_change(entry: ChangeEntry) -> FieldChange:

@@ -16,7 +16,7 @@ from skills.references.records import RECORD
 from skills.runner import Assistant
 from skills.text import Text, text
 from skills.written import get_draft, get_enquiry
-from store.models import Account, ActivityKind, Category, Person, Product, Team
+from store.models import Account, ActivityKind, BuyingRole, Category, Person, Product, Team
 from store.money import Money
 from store.named import list_named, list_opportunities_named
 from store.opportunities import OpportunityRow, get_opportunity, list_stages
@@ -30,6 +30,7 @@ KINDS: Mapping[str, Kind] = {
     "stage": "choice",
     "category": "choice",
     "kind": "choice",
+    "role": "choice",
     "opportunity": "find",
     "about": "find",
     "account": "find",
@@ -76,6 +77,9 @@ LABELS: Mapping[str, Text] = {
     "reason": text("Reason"),
     "words": text("Text"),
     "channel": text("Channel"),
+    "contact": text("Who"),
+    "role": text("Part in the decision"),
+    "email": text("E-mail address"),
 }
 HINTED = frozenset({"audience", "questions", "amount", "duration", "outcome", "loss_reason"})
 """Lines of text in which it helps to see what can be written."""
@@ -194,6 +198,7 @@ def _choices(session: Session, row: OpportunityRow | None) -> dict[str, tuple[Ch
         "stage": tuple(Chosen(stage.name, stage.name) for stage in list_stages(session)),
         "category": tuple(Chosen(one.value.replace("_", " "), one.value) for one in categories),
         "kind": tuple(Chosen(one.value, one.value) for one in ActivityKind),
+        "role": tuple(Chosen(one.value.replace("_", " "), one.value.replace("_", " ")) for one in BuyingRole),
     }
 
 

@@ -29,6 +29,7 @@ from bot.understanding.figure_writes import (
 )
 from bot.understanding.grammar import OF_A_DEAL
 from bot.understanding.patterns import LOG_COMMAND
+from bot.understanding.people_there import read_contact
 from bot.understanding.reads import fill
 from bot.understanding.updates import read_intended_step, read_update
 from bot.understanding.writes import read_create, read_log, read_schedule
@@ -60,7 +61,7 @@ PLAINLY_SAID = 11.0
 WRITES = frozenset(
     {
         *("update", "create", "log", "schedule", "undo", "submit", "target", "snooze", "threshold", "boards", "split"),
-        *("upload", "card", "remove", "check", "feedback", "post", "enquire", "quiet", "learning", "step"),
+        *("upload", "card", "remove", "check", "feedback", "post", "enquire", "quiet", "learning", "step", "contact"),
     }
 )
 
@@ -209,6 +210,7 @@ def _writes(
         read_quiet(frame),
         read_learning(frame),
         read_step(frame),
+        read_contact(frame, subject),
     )
     found += [Ranked(special, PLAINLY_SAID if special.sure else 1.6) for special in specials if special is not None]
     create = read_create(frame)

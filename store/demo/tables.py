@@ -229,7 +229,7 @@ def _write_sales(session: Session, company: Company) -> None:
         roles += [_role(dice, number, contact, role_of[contact]) for contact in sale.deal.contacts]
         touches += [_activity(number, whole(state["account_id"]), touch) for touch in sale.touches]
     _put(session, Opportunity, rows)
-    _put(session, OpportunityContact, roles)
+    _put(session, OpportunityContact, numbered(roles))
     for record in ledgers.list_logged(company):
         log.add_record(*record)
     _put(session, ChangeEntry, numbered(log.rows()))
@@ -248,6 +248,7 @@ def _role(dice: Dice, opportunity_id: int, contact_id: int, role: str) -> Row:
         "role": role,
         "influence": influence,
         "stance": stance,
+        "version": 1,
     }
 
 

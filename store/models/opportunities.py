@@ -128,13 +128,16 @@ class OpportunityContact(SQLModel, table=True):
         one_of("role", BuyingRole),
         CheckConstraint("influence BETWEEN 1 AND 5", name="influence"),
         CheckConstraint("stance BETWEEN -2 AND 2", name="stance"),
+        UniqueConstraint("opportunity_id", "contact_id", "role"),
     )
 
-    opportunity_id: int = Field(foreign_key="opportunity.id", primary_key=True)
-    contact_id: int = Field(foreign_key="contact.id", primary_key=True)
-    role: str = Field(primary_key=True)
+    id: int | None = Field(default=None, primary_key=True)
+    opportunity_id: int = Field(foreign_key="opportunity.id")
+    contact_id: int = Field(foreign_key="contact.id")
+    role: str
     influence: int | None = None
     stance: int | None = None
+    version: int = 1
 
 
 class Credit(StrEnum):
