@@ -156,6 +156,13 @@ def shown(figure: Figure) -> Text:
     return verbatim(f"{float(exact):.1f}")
 
 
+def as_sold(currencies: Iterable[str]) -> tuple[Text, ...]:
+    """Said beside lists of single opportunities, where they are of several currencies."""
+    if len(set(currencies)) < 2:
+        return ()
+    return (text("Single opportunities are in the currency in which they are sold."),)
+
+
 # --- what was told before
 
 

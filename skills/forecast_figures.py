@@ -9,7 +9,7 @@ from skills.figure import Figure, RecordFilter
 from skills.outlook import OPEN_CATEGORIES
 from skills.roll_up import Forecast
 from skills.terms import CATEGORIES
-from skills.text import Text, text
+from skills.text import Text, text, verbatim
 from skills.wording import enumeration, no_rate
 from store.models import Category, RateKind
 
@@ -69,9 +69,26 @@ def list_rules(forecast: Forecast) -> tuple[Text, ...]:
     outlook = forecast.outlook
     if outlook.missing:
         return ()
+    return (
+        text("Categories are shown alone and added up; commit forecast = closed + commit."),
+        *list_currency_rules(forecast),
+    )
+
+
+def list_currency_rules(forecast: Forecast) -> tuple[Text, ...]:
+    """How amounts of several currencies came to be in one."""
     rates = _currency_rule(forecast)
-    alone = text("Categories are shown alone and added up; commit forecast = closed + commit.")
-    return (alone,) if rates is None else (alone, rates)
+    return (*((rates,) if rates else ()), *_call_rule(forecast))
+
+
+def _call_rule(forecast: Forecast) -> tuple[Text, ...]:
+    """How calls in other currencies came to stand beside the rest."""
+    if not forecast.foreign or forecast.outlook.missing:
+        return ()
+    names = enumeration([verbatim(name) for name in forecast.foreign])
+    if forecast.open_rates == RateKind.PLAN:
+        return (text("Calls made in {currencies} are at the plan rate.", currencies=names),)
+    return (text("Calls made in {currencies} are at today's rate.", currencies=names),)
 
 
 def _currency_rule(forecast: Forecast) -> Text | None:

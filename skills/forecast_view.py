@@ -202,7 +202,7 @@ def list_people_tables(forecast: Forecast) -> tuple[Table, ...]:
     for line in forecast.lines[: forecast.shown]:
         part = line.part
         name = text("{name} (team's call)", name=line.person.name) if line.is_head else verbatim(line.person.name)
-        overridden: tuple[AnyValue, ...] = (value(line.override.money) if line.override else none,)
+        overridden: tuple[AnyValue, ...] = (forecast.in_table(line.override),)
         rows.append(
             (
                 name,
@@ -210,7 +210,7 @@ def list_people_tables(forecast: Forecast) -> tuple[Table, ...]:
                 value(outlook.money(part.commit_forecast)),
                 value(outlook.money(part.best_case_forecast)),
                 value(outlook.money(part.landing)),
-                value(line.call.money) if line.call else none,
+                forecast.in_table(line.call),
                 *(overridden if has_overrides else ()),
                 value(outlook.money(line.quota)) if line.quota is not None else none,
             )
@@ -244,7 +244,7 @@ def _roll_up_table(forecast: Forecast) -> tuple[Table, ...]:
                 verbatim(one.name),
                 none if one.below is None else value(outlook.money(one.below)),
                 text("{called} of {people}", called=one.called, people=one.people),
-                none if one.call is None else value(one.call.money),
+                forecast.in_table(one.call),
                 none if differs is None else value(outlook.money(differs)),
             )
         )

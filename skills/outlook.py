@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -68,6 +68,8 @@ class Outlook:
     """`missing` are currencies without a rate: with any of them no amount has a value."""
 
     currency: str
+    currencies: frozenset[str]
+    """In which it was sold, with those that were to stand beside it."""
     is_converted: bool
     """Whether amounts of several currencies were brought into one; else they are as sold."""
     missing: tuple[str, ...]
@@ -142,14 +144,18 @@ def get_chances(context: SkillContext, before: dt.date | None = None) -> dict[in
     return chances
 
 
-def get_outlook(context: SkillContext, scope: Scope, period: Period) -> Outlook:
-    """Everything that is booked in the period or expected to close in it, of the people in scope."""
+def get_outlook(context: SkillContext, scope: Scope, period: Period, beside: Collection[str] = frozenset()) -> Outlook:
+    """Everything that is booked in the period or expected to close in it, of the people in scope.
+
+    `beside` are currencies of what it is shown with, so that all of it is in one currency.
+    """
     session = context.session
     won = sum_credited(session, scope, period.start, period.end)
     due = sum_due(session, scope, period.start, period.end, context.today)
     chances = get_chances(context)
     counted = [row for row in due.whole if row.category != Category.OMITTED]
     currencies = {row.currency for row in won.rows if row.priced} | {row.currency for row in counted if row.priced}
+    currencies |= set(beside)
     amounts = Amounts(context, currencies, context.today)
     people: dict[int, Part] = defaultdict(Part)
     for sold in won.rows:
@@ -163,6 +169,7 @@ def get_outlook(context: SkillContext, scope: Scope, period: Period) -> Outlook:
     ids = list_counted_ids(session, scope, period.start, period.end, limit=LISTED + 1)
     return Outlook(
         currency=amounts.currency,
+        currencies=frozenset(currencies),
         is_converted=amounts.is_converted,
         missing=tuple(sorted(amounts.missing)),
         total=whole,

@@ -1,7 +1,7 @@
 """A forecast with everything beside it: each person's part, their calls and their managers', quotas (domain 3.5)."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,6 +13,7 @@ from skills.figure import RecordFilter
 from skills.measures.calendar import Period, add_months
 from skills.outlook import Outlook, Part, get_outlook
 from skills.population import Population
+from skills.text import AnyValue, text, value
 from store.matching import list_matching
 from store.models import Category, Level, Person
 from store.money import Money
@@ -72,10 +73,26 @@ class Forecast:
     def called(self, call: Call) -> Fraction | None:
         return self.calls.get((call.person_id, call.category, call.author_id))
 
+    def in_table(self, call: Call | None) -> AnyValue:
+        """A call as it stands beside the other amounts, in their currency; as it was made where a rate is missing."""
+        if call is None:
+            return text("–")
+        exact = self.called(call)
+        return value(call.money if exact is None else self.outlook.money(exact))
 
-def build_forecast(context: SkillContext, population: Population, period: Period) -> Forecast:
-    """Everything that is known about how a period will end for these people."""
-    outlook = get_outlook(context, population.scope, period)
+    @property
+    def foreign(self) -> tuple[str, ...]:
+        """Other currencies in which people have made their calls."""
+        made = [call for line in self.lines for call in (line.call, line.override) if call]
+        made += [one.call for one in self.roll_ups if one.call]
+        return tuple(sorted({call.money.currency for call in made} - {self.outlook.currency}))
+
+
+def build_forecast(
+    context: SkillContext, population: Population, period: Period, beside: Collection[str] = frozenset()
+) -> Forecast:
+    """Everything that is known about how a period will end for these people; `beside` as of an outlook."""
+    outlook = get_outlook(context, population.scope, period, beside)
     calls = get_calls(context, population.scope, period)
     people = list_population(context, population.scope)
     quotas, quota = _quotas(context, population, period, people, outlook.currency)

@@ -9,7 +9,7 @@ from pydantic import Field
 from skills.answer import Action, Answer, Block, Column, Fact, Invocation, Table
 from skills.calls import get_calls
 from skills.contract import Example, Skill, SkillContext, SkillParams
-from skills.digests import Asked, Digest, Section, facts_block, list_facts
+from skills.digests import Asked, Digest, Section, as_sold, facts_block, list_facts
 from skills.digests import present as present_digest
 from skills.errors import Impossible
 from skills.measures.calendar import Grain, Period
@@ -64,6 +64,8 @@ class Review:
     booked: Answer | None
     slippage: Answer | None
     people: tuple[Kept, ...]
+    is_converted: bool
+    """Whether amounts of several currencies stand in one beside each other."""
     won: tuple[OpportunityRow, ...]
     lost: tuple[OpportunityRow, ...]
     slips: tuple[Slip, ...]
@@ -79,13 +81,15 @@ def run(context: SkillContext, params: ReviewParams) -> Review:
     words = {"owner": params.owner, "team": params.team, "period": period_words(context, period)}
     slippage = asked.ask("slippage", "slip_rate", "due", "slipped", **words)
     session, scope = context.session, population.scope
+    people, is_converted = _people(context, population, period)
     return Review(
         population=population,
         period=period,
         asked=asked,
         booked=asked.ask("booked", "booked", "count", **_whose(population, words)),
         slippage=slippage,
-        people=_people(context, population, period),
+        people=people,
+        is_converted=is_converted,
         won=tuple(list_closed(session, scope, Status.WON, period.start, period.end, limit=SHOWN)),
         lost=tuple(list_closed(session, scope, Status.LOST, period.start, period.end, limit=SHOWN)),
         slips=tuple(list_slips(session, scope, _span(context, period), _due(period), context.today, limit=SHOWN))[
@@ -110,25 +114,26 @@ def _due(period: Period) -> Due:
     return Due(period.start, period.end)
 
 
-def _slipped(context: SkillContext, population: Population, period: Period) -> tuple[Slip, ...]:
-    span, due = _span(context, period), _due(period)
-    return tuple(list_slips(context.session, population.scope, span, due, context.today, limit=SHOWN))[:SHOWN]
-
-
-def _people(context: SkillContext, population: Population, period: Period) -> tuple[Kept, ...]:
+def _people(context: SkillContext, population: Population, period: Period) -> tuple[tuple[Kept, ...], bool]:
+    """What each had planned and what came of it, all in one currency; and whether others were brought into it."""
     session, scope, today = context.session, population.scope, context.today
     span = _span(context, period)
     quarter = context.calendar.containing(Grain.QUARTER, min(period.last_day, today))
     calls = None if population.is_partial else get_calls(context, scope, quarter)
-    outlook = get_outlook(context, scope, quarter)
+    sums = sum_outcomes(session, scope, span, _due(period), today)
+    brought = get_outlook(context, scope, period, {row.currency for row in sums if row.amount_minor})
+    outlook = get_outlook(context, scope, quarter, brought.currencies)
+    if outlook.currency != brought.currency:
+        # The quarter may have brought something in a currency that the week has nothing in.
+        brought = get_outlook(context, scope, period, outlook.currencies)
     rows: dict[int, list[OutcomeSum]] = {}
-    for row in sum_outcomes(session, scope, span, _due(period), today):
+    for row in sums:
         rows.setdefault(row.owner_id, []).append(row)
-    brought = get_outlook(context, scope, period)
-    kind = context.organisation.open_rates
+    kind, currency = context.organisation.open_rates, outlook.currency
 
     def add(several: Iterable[OutcomeSum]) -> Sum:
-        return total(context.rates, (Money(one.amount_minor, one.currency) for one in several), span.closing, kind=kind)
+        amounts = (Money(one.amount_minor, one.currency) for one in several)
+        return total(context.rates, amounts, span.closing, to=currency, kind=kind)
 
     found = []
     for person in list_people(session, scope):
@@ -140,7 +145,7 @@ def _people(context: SkillContext, population: Population, period: Period) -> tu
             for outcome in (Outcome.WON, Outcome.SLIPPED, Outcome.LOST)
         )
         call = calls.newest(person.id or 0, Category.COMMIT) if calls is not None else None
-        money = call.money if call is not None else None
+        money = None if call is None else total(context.rates, [call.money], today, to=currency, kind=kind).money
         found.append(
             Kept(
                 person.name,
@@ -153,7 +158,7 @@ def _people(context: SkillContext, population: Population, period: Period) -> tu
                 _booked(outlook, person.id),
             )
         )
-    return tuple(sorted(found, key=lambda one: (-one.planned.minor, one.name.casefold())))
+    return tuple(sorted(found, key=lambda one: (-one.planned.minor, one.name.casefold()))), outlook.is_converted
 
 
 def _booked(outlook: Outlook, person_id: int | None) -> Money | None:
@@ -178,6 +183,7 @@ def present(review: Review) -> Answer:
                 *review.asked.notes,
                 *review.population.notes,
                 text("Planned: open when the period began and due in it, at the amounts of then."),
+                *_currency_notes(review),
                 period_note(review.period, review.population.label),
             ),
         )
@@ -239,6 +245,15 @@ def _table(review: Review) -> tuple[Block, ...]:
             rows=tuple(cells(one) for one in review.people[:PEOPLE]),
         ),
     )
+
+
+def _currency_notes(review: Review) -> tuple[Text, ...]:
+    listed = [slip.currency for slip in review.slips]
+    listed += [row.opportunity.currency for row in (*review.won, *review.lost)]
+    if len(review.people) < 2 or not review.is_converted:
+        return as_sold(listed)
+    rule = text("By person, everything is in {currency}.", currency=review.people[0].planned.currency)
+    return (rule, *as_sold(listed))
 
 
 def _slips(review: Review) -> tuple[Block, ...]:

@@ -138,7 +138,9 @@ def _teams(context: SkillContext, forecast: Forecast, asked: Asked, words: str) 
             TeamLine(
                 team_id,
                 verbatim(names[team_id]) if team_id in names else text("no team"),
-                get_outlook(context, Scope.of(members) & forecast.population.scope, forecast.period),
+                get_outlook(
+                    context, Scope.of(members) & forecast.population.scope, forecast.period, forecast.outlook.currencies
+                ),
                 _sum(forecast, leading),
                 _sum(forecast, called),
                 len(called),

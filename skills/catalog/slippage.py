@@ -49,11 +49,15 @@ def run(context: SkillContext, params: SlippageParams) -> Slippage:
     due, edges = Due(period.start, period.end), quarter_edges(context.calendar, today)
     kind = context.organisation.open_rates
 
+    sums = sum_outcomes(session, scope, span, due, today)
+    sold_in = {row.currency for row in sums if row.amount_minor}
+    # As sold where there is one currency only, else in the organisation's.
+    currency = sold_in.pop() if len(sold_in) == 1 else context.organisation.currency
+
     def add(rows: Iterable[OutcomeSum]) -> Sum:
         amounts = [Money(row.amount_minor, row.currency) for row in rows]
-        return total(context.rates, amounts, span.closing, kind=kind)
+        return total(context.rates, amounts, span.closing, to=currency, kind=kind)
 
-    sums = sum_outcomes(session, scope, span, due, today)
     named, listed = context.listed(IDS), context.listed(SHOWN)
     slips = list_slips(session, scope, span, due, today, limit=named)
     pushes = count_pushes(session, scope, edges)

@@ -7,11 +7,11 @@ from pydantic import Field
 
 from skills.answer import Action, Answer, Block, Column, Invocation, Table
 from skills.contract import Example, Skill, SkillContext, SkillParams
-from skills.digests import Digest, Notice, Section
+from skills.digests import Digest, Notice, Section, as_sold
 from skills.digests import present as present_digest
 from skills.errors import NotAllowed
 from skills.exceptions import list_uncalled
-from skills.forecast_figures import list_figures, list_warnings
+from skills.forecast_figures import list_currency_rules, list_figures, list_warnings
 from skills.measures.calendar import Grain, Period
 from skills.outlook import Outlook, Part, get_outlook
 from skills.population import find_population, period_words
@@ -54,12 +54,17 @@ def run(context: SkillContext, params: WeekParams) -> Week:
         )
     quarter = context.calendar.containing(Grain.QUARTER, context.today)
     week = context.calendar.containing(Grain.WEEK, context.today)
+    forecast = build_forecast(context, population, quarter)
+    outlook = get_outlook(context, population.scope, week, forecast.outlook.currencies)
+    if outlook.currency != forecast.outlook.currency:
+        # What is due this week may be sold in a currency in which nothing is this quarter.
+        forecast = build_forecast(context, population, quarter, outlook.currencies)
     rows = list_open(context.session, population.scope, limit=5 * DUE, start=week.start, end=week.end)
     return Week(
         week=week,
         quarter_words=period_words(context, quarter),
-        forecast=build_forecast(context, population, quarter),
-        outlook=get_outlook(context, population.scope, week),
+        forecast=forecast,
+        outlook=outlook,
         due=tuple(row for row in rows if row.opportunity.category != Category.OMITTED)[:DUE],
         uncalled=tuple(person.name for person in list_uncalled(context, population.scope, quarter)),
         asked={"owner": params.owner, "team": params.team},
@@ -80,7 +85,14 @@ def present(week: Week) -> Answer:
             ),
             figures=list_figures(forecast, warnings),
             actions=_actions(week),
-            notes=(*warnings, *_doubts(week), *forecast.population.notes, period_note(week.week, whose)),
+            notes=(
+                *warnings,
+                *list_currency_rules(forecast),
+                *as_sold(row.opportunity.currency for row in week.due),
+                *_doubts(week),
+                *forecast.population.notes,
+                period_note(week.week, whose),
+            ),
         )
     )
 
@@ -134,7 +146,7 @@ def _row(week: Week, line: Line) -> tuple[AnyValue, ...]:
     return (
         text("{name} (team's call)", name=name) if line.is_head else verbatim(name),
         *_amounts(week, due, line.part),
-        text("–") if line.call is None else value(line.call.money),
+        week.forecast.in_table(line.call),
         text("–") if line.quota is None else value(quarter.money(line.quota)),
     )
 

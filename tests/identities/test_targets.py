@@ -9,7 +9,7 @@ import pytest
 
 from store.demo.working_days import WorkingDays
 from tests.identities.books import DAY as ONE
-from tests.identities.books import Books, Row, half_up, month_after, quarter_of, units
+from tests.identities.books import Books, Row, half_up, largest_remainder, month_after, quarter_of, units
 from tests.identities.conftest import DAY, Ask
 from tests.identities.said import figure, percent, unit
 
@@ -83,21 +83,40 @@ def test_overlay_credit_is_told_apart_from_the_direct_one(ask: Ask, books: Books
     assert figure(reply, "credited") == 0
 
 
-def measured(books: Books, metric: str, people: frozenset[int], start: dt.date, end: dt.date) -> int:
-    """Of a team that sells in dollars and splits among itself, so that what it owns is what it is credited with."""
-    own = [row for row in books.won(start, end) if row["owner_id"] in people]
+def part_of(books: Books, deal: Row, whole: int, people: frozenset[int]) -> int:
+    """What of a whole number of one opportunity is credited to these people."""
+    rows = books.splits(deal["id"]) or [{"person_id": deal["owner_id"], "share": 10_000}]
+    parts = largest_remainder(whole, [row["share"] for row in rows])
+    return sum(part for row, part in zip(rows, parts, strict=True) if row["person_id"] in people)
+
+
+def measured(books: Books, metric: str, people: frozenset[int], start: dt.date, end: dt.date) -> Fraction | int:
+    """Of a team whose targets are in dollars; what it shares in another currency counts at the plan rate."""
+    won = books.won(start, end)
+    own = [row for row in won if row["owner_id"] in people]
     match metric:
         case "margin":
-            cost: int = sum(row["quantity"] * books.products[row["product_id"]]["unit_cost_minor"] for row in own)
-            return int(sum(row["amount_minor"] for row in own)) - cost
+            margin = Fraction(0)
+            for row in won:
+                amount = part_of(books, row, row["amount_minor"], people)
+                cost = row["quantity"] * books.products[row["product_id"]]["unit_cost_minor"]
+                margin += books.converted(amount, row["currency"], row["closed_on"], "plan")
+                margin += part_of(books, row, -cost, people)
+            return margin
         case "units":
-            return sum(row["quantity"] for row in own)
+            return sum(part_of(books, row, row["quantity"], people) for row in won)
         case "collected":
+            paid = [row for row in books.tables["payment"] if start <= row["paid_on"] < end]
             return sum(
-                row["amount_minor"]
-                for row in books.tables["payment"]
-                if start <= row["paid_on"] < end and books.deals[row["opportunity_id"]]["owner_id"] in people
-            )
+                (
+                    books.converted(
+                        part_of(books, books.deals[row["opportunity_id"]], row["amount_minor"], people),
+                        row["currency"], row["paid_on"], "plan",
+                    )
+                    for row in paid
+                ),
+                Fraction(0),
+            )  # fmt: skip
         case "pipeline_created":
             opened = [row for row in books.deals.values() if start <= row["opened_on"] < end]
             return sum(row["amount_minor"] or 0 for row in opened if row["owner_id"] in people)

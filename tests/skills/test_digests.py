@@ -1,6 +1,7 @@
 """What the digests tell: the same numbers as the single skills, only what is new, and nothing private in a channel."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -303,6 +304,56 @@ def test_the_review_puts_what_came_beside_what_was_planned(ask: Asking) -> None:
     assert figure(reply, "booked") == figure(ask("Mara", "booked", owner="me", period="this week"), "booked")
 
 
+# --- currencies
+
+
+def amounts_in(table: Any) -> list[str]:
+    """The currencies of a table, one sign for each amount."""
+    cells = [english(cell) for row in (*table.rows, table.total or ()) for cell in row]
+    return [cell.lstrip("+−")[0] for cell in cells if re.match(r"[+−]?[$€¥]", cell)]
+
+
+@pytest.mark.parametrize("skill", ["week", "review", "rollup", "forecast"])
+def test_amounts_side_by_side_are_in_one_currency(ask: Asking, skill: str) -> None:
+    company = ask.company
+    company.rate("EUR", "1.10", day(1, 1))
+    company.quota("Dana", day(10, 1), "90000")
+    # In euro this week only, in dollars this quarter only, and a call in yet another way.
+    due = company.open("Dana", "10000 EUR", "Proposal", name="Due", close=day(11, 19), category="commit")
+    other = company.open("Sam", "4000 EUR", "Proposal", name="Other", close=day(11, 20))
+    made(ask, due, other)
+    company.won("Dana", "50000", day(10, 5))
+    call(ask, "Dana", 60000, at(11, 2))
+    reply = ask("Vera" if skill == "rollup" else "Mara", skill)
+    figures = next(block for block in reply.answer.blocks if block.type == "table")
+    assert set(amounts_in(figures)) == {"$"}
+    # Planned this week are 10,000 EUR; with the 50,000 booked they are the commit forecast.
+    assert ("$11,000" if skill == "review" else "$61,000") in [english(cell) for row in figures.rows for cell in row]
+
+
+@pytest.mark.parametrize("skill", ["week", "forecast"])
+def test_who_sells_in_one_currency_reads_everything_in_it_calls_too(ask: Asking, skill: str) -> None:
+    company = ask.company
+    company.rate("EUR", "1.10", day(1, 1))
+    for name in ("Dana", "Sam"):
+        company.open(name, "10000 EUR", "Proposal", close=day(11, 19), category="commit")
+    call(ask, "Dana", 11000, at(11, 2))
+    reply = ask("Mara", skill)
+    figures = next(block for block in reply.answer.blocks if block.type == "table")
+    assert set(amounts_in(figures)) == {"€"}
+    assert "Calls made in USD are at today's rate." in [english(note) for note in reply.answer.notes]
+
+
+def test_single_opportunities_of_several_currencies_are_said_to_be_as_sold(ask: Asking) -> None:
+    company = ask.company
+    company.rate("EUR", "1.10", day(1, 1))
+    company.open("Dana", "10000 EUR", "Proposal", close=day(11, 19))
+    company.open("Sam", "4000", "Proposal", close=day(11, 20))
+    said = "Single opportunities are in the currency in which they are sold."
+    assert said in [english(note) for note in ask("Mara", "week").answer.notes]
+    assert said not in [english(note) for note in ask("Dana", "week").answer.notes]
+
+
 # --- rollup, close
 
 
@@ -325,7 +376,8 @@ def test_the_roll_up_has_each_team_and_what_moved_since_the_last(ask: Asking) ->
     # 50,000 booked; 60 % of 30,000
     assert by_name["Alpha"][1:5] == ["$50,000", "$68,000", "+$12,000", "$60,000"]
     assert by_name["Alpha"][6:8] == ["$75,000", "1 of 1"]
-    assert by_name["Beta"][1:4] == ["€10,000", "€10,000", "unchanged"]
+    # One currency in the table, as the sum below it.
+    assert by_name["Beta"][1:4] == ["$11,000", "$11,000", "unchanged"]
     told = next(block for block in second.blocks if block.type == "bullets")
     assert [english(item) for item in told.items] == ["**Dana Whitfield**: $60,000 → $75,000."]
     alpha = ask("Vera", "forecast", team="Alpha")
