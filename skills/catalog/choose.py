@@ -66,6 +66,7 @@ def run(context: SkillContext, params: ChooseParams) -> Change:
         headline=headline,
         blocks=(quoted, *_standing(context, params, [*answers, given])),
         follow_ups=(more,),
+        private=True,
     )
 
 

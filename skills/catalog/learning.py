@@ -44,7 +44,7 @@ def run(context: SkillContext, params: LearningParams) -> Change:
         kind=RecordKind.PERSON, id=person.id, version=person.version, label=person.name, fields=fields
     )
     progress = Action(label=text("My onboarding"), invocation=Invocation.of("onboarding"))
-    return Change(records=(record,), headline=headline, blocks=blocks, follow_ups=(progress,))
+    return Change(records=(record,), headline=headline, blocks=blocks, follow_ups=(progress,), private=True)
 
 
 def _sentences(context: SkillContext, person: Person, params: LearningParams) -> list[Text]:

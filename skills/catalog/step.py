@@ -69,9 +69,11 @@ def run(context: SkillContext, params: StepParams) -> Change:
             records=(record,),
             headline=text("{person}: **{step}** is certified.", step=step.name, person=person.name),
             doubts=doubts,
+            private=True,
         )
     following = Action(label=text("What is next?"), invocation=Invocation.of("onboarding"))
-    return Change(records=(record,), headline=text("Done: **{step}**.", step=step.name), follow_ups=(following,))
+    done = text("Done: **{step}**.", step=step.name)
+    return Change(records=(record,), headline=done, follow_ups=(following,), private=True)
 
 
 def _check_gate(step: Step, *, is_own: bool) -> None:
@@ -107,7 +109,9 @@ def _reopened(step: Step, person: Person, mark: StepMark | None) -> Change:
         deletes=True,
     )
     return Change(
-        records=(record,), headline=text("{person}: **{step}** is open again.", step=step.name, person=person.name)
+        records=(record,),
+        headline=text("{person}: **{step}** is open again.", step=step.name, person=person.name),
+        private=True,
     )
 
 

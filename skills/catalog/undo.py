@@ -14,6 +14,16 @@ from store.outbox import has_messages
 from store.reversal import get_last_change_id, get_undo_of, list_change, list_reversal
 from store.schedules import get_schedule
 
+HEARD = frozenset(RecordKind) - {
+    RecordKind.CARD,
+    RecordKind.CHECK,
+    RecordKind.ENQUIRY,
+    RecordKind.PERSON,
+    RecordKind.QUESTION,
+    RecordKind.STEP,
+}
+"""What others in a channel may hear of; the rest was said to one alone, such as what they asked, read or learn."""
+
 
 class UndoParams(SkillParams):
     change: str | None = Field(default=None, description=text("which change; your last one when left out").template)
@@ -41,7 +51,7 @@ def run(context: SkillContext, params: UndoParams) -> Change:
         return Change(
             records=stopped, undoes=change_id, headline=text("It no longer comes. What was sent already stays.")
         )
-    return Change(records=records, undoes=change_id)
+    return Change(records=records, undoes=change_id, private=not any(record.kind in HEARD for record in records))
 
 
 def _is_sent(session: Session, record: RecordChange) -> bool:
