@@ -8,7 +8,14 @@ from skills.answer import Choice
 from skills.contract import SkillContext
 from skills.errors import NotAllowed, Unclear
 from skills.text import Text, text
-from store.channels import TRUSTED_FOR, get_channel, get_channel_by_name, list_channel_members, list_channels
+from store.channels import (
+    TRUSTED_FOR,
+    get_channel,
+    get_channel_by_name,
+    list_channel_members,
+    list_channels,
+    list_channels_of,
+)
 from store.models import Role
 
 CHOICES = 5
@@ -52,8 +59,8 @@ def _find_by_name(context: SkillContext, name: str) -> Place:
     here = context.audience
     if not here.is_private and here.name.removeprefix("#").lower() == name:
         return Place(here.channel, here.name)
-    known = {channel.name: channel.id for channel in list_channels(context.session)}
-    if known:
+    if list_channels(context.session):
+        known = {channel.name: channel.id for channel in list_channels_of(context.session, context.actor.id)}
         near = get_close_matches(name, list(known), n=CHOICES)
         raise Unclear(
             text("I don't know a channel #{name}.", name=name),

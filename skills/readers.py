@@ -71,7 +71,8 @@ def get_readers(context: SkillContext) -> Readers:
 def _reader(context: SkillContext, person: Person) -> Reader:
     team = context.session.get(Team, person.team_id) if person.team_id else None
     names = {person.name, person.email or "", person.region, *((team.name, team.region) if team else ())}
-    groups = {name.strip().casefold() for name in names if name} | SALES
+    # A team that is called like a group does not make its people part of that.
+    groups = {name.strip().casefold() for name in names if name} - EVERYONE - MANAGERS - ADMINISTRATORS | SALES
     role = Role(person.role)
     if role.rank >= Role.MANAGER.rank:
         groups |= MANAGERS

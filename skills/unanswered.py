@@ -110,9 +110,14 @@ def get_gaps(context: SkillContext, window: Window) -> tuple[Gap, ...]:
 
 
 def is_told(gap: Gap, readers: Readers, *, privately: bool) -> bool:
-    """Whether the words may be told: in a channel only what several people asked, or one asked in a channel."""
+    """Whether the words may be told: in a channel only what several people asked, or one asked in a channel.
+
+    What a card answered that not everybody here may read speaks of that card, and stays with those who may.
+    """
     heard = privately or gap.people >= ENOUGH or any(question.channel for question in gap.questions)
-    return heard and (privately or gap.near is None or readers.may_read(gap.near.card))
+    is_open = gap.near is None or readers.may_read(gap.near.card)
+    was_answered = any(question.band != Band.UNKNOWN for question in gap.questions)
+    return heard and (is_open or (privately and not was_answered))
 
 
 def shown(gap: Gap, readers: Readers) -> Gap:

@@ -7,13 +7,13 @@ from pathlib import PurePosixPath
 
 from sqlmodel import Session
 
-from knowledge_base.cards import Card
+from knowledge_base.cards import Card, read_front_matter
 from knowledge_base.uploads import file_name, front_matter
 from skills.cards import find_owner
 from skills.change import Change
 from skills.contract import SkillContext
 from skills.errors import NotFound, Unclear
-from skills.readers import ADMINISTRATORS, EVERYONE, MANAGERS, SALES
+from skills.readers import ADMINISTRATORS, EVERYONE, MANAGERS, SALES, get_asker
 from skills.references import find_person
 from skills.text import Text, listed, text, verbatim
 from store.change_log import FieldChange, Json, RecordChange, RecordKind
@@ -25,6 +25,11 @@ REVIEW_EVERY = 180
 """Days after which a card from the chat is read again, where nobody says otherwise."""
 MOST_TITLE = 150
 MOST_TEXT = 20_000
+MOST_FORMS = 20
+LONGEST_FORM = 300
+"""Questions of a card and their characters: what it says of itself has to stay readable as a whole, its readers too."""
+MOST_NAME = 160
+"""Bytes of a file's name without its ending. Disks take 255, and more is put around it."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SEPARATORS = re.compile(r"\s*(?:[,;，；、\n]|\band\b)\s*")
 AUDIENCES: Mapping[str, frozenset[str]] = {
@@ -69,10 +74,11 @@ def card_of(
         raise NotFound(
             text("{name} has left, so nobody would answer for the card.", name=person.name), text("Name another owner.")
         )
-    forms = tuple(dict.fromkeys(line.strip() for line in (questions or "").splitlines() if line.strip()))
+    lines = (line.strip()[:LONGEST_FORM] for line in (questions or "").splitlines())
+    forms = tuple(dict.fromkeys(line for line in lines if line))
     card = Card(
         title=title,
-        questions=forms[:20],
+        questions=forms[:MOST_FORMS],
         owner=person.name,
         verified_on=context.today,
         review_every_days=REVIEW_EVERY,
@@ -114,9 +120,10 @@ def saved(
 ) -> Change:
     """The change that puts a written card (`content`) or a dropped file (`upload`, called `name`) into the playbook.
 
-    One of the same name that was put there before is replaced.
+    One of the same name that was put there before is replaced, unless it is not for the asker to read. In a channel
+    only the asker is told where the card is not for everybody.
     """
-    file, row = _place(context, file_name(name or f"{card.title}.md"))
+    file, row = _place(context, _short(file_name(name or f"{card.title}.md")))
     now: dict[str, Json] = {
         "title": card.title,
         "content": f"---\n{front_matter(card)}---\n\n# {card.title}\n\n{content.strip()}\n" if content else "",
@@ -148,15 +155,29 @@ def saved(
         records=(record,),
         headline=text("**{title}** goes into the playbook; I tell you when it can be found.", title=card.title),
         doubts=tuple(doubts),
+        private=not {"everyone", "sales"} & set(card.audience),
     )
 
 
+def _short(file: str) -> str:
+    path = PurePosixPath(file)
+    return path.stem.encode()[:MOST_NAME].decode(errors="ignore") + path.suffix
+
+
 def _place(context: SkillContext, file: str) -> tuple[str, PlaybookCard | None]:
-    """A name that no file of another folder has, and what stands there already."""
+    """A name that no file of another folder has, nor a card that is not for the asker; and what stands there now."""
     path, number = PurePosixPath(file), 1
     while True:
         row = get_written(context.session, file)
-        if row is not None or context.knowledge.card(file) is None:
+        if (context.knowledge.card(file) is None) if row is None else _is_seen(context, row):
             return file, row
         number += 1
         file = f"{path.stem}-{number}{path.suffix}"
+
+
+def _is_seen(context: SkillContext, row: PlaybookCard) -> bool:
+    """Whether the asker may know of this card: it is theirs, or they may read it."""
+    if context.actor.id in (row.owner_id, row.author_id):
+        return True
+    card = read_front_matter(row.content).card if row.content else Card.from_json(json.loads(row.card))
+    return get_asker(context).may_read(card)

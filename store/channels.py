@@ -34,6 +34,16 @@ def list_channels(session: Session) -> Sequence[Channel]:
     return session.exec(select(Channel).order_by(col(Channel.name), col(Channel.id))).all()
 
 
+def list_channels_of(session: Session, person_id: int) -> Sequence[Channel]:
+    """The channels in which the person was seen, by name. The names of others may be none of their business."""
+    return session.exec(
+        select(Channel)
+        .join(ChannelMember, col(ChannelMember.channel_id) == col(Channel.id))
+        .where(ChannelMember.person_id == person_id)
+        .order_by(col(Channel.name), col(Channel.id))
+    ).all()
+
+
 def list_channel_members(session: Session, channel: str, *, seen_since: dt.datetime) -> frozenset[int] | None:
     """Ids of the people in the channel with this Slack id.
 

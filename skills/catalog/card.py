@@ -11,7 +11,7 @@ from skills.permissions import may_add_cards, may_write_cards
 from skills.terms import ROLES
 from skills.text import Text, text
 from skills.written import MOST_TEXT, MOST_TITLE, card_of, get_draft, get_enquiry, saved
-from store.models import Role
+from store.models import Enquiry, Role
 
 SHOWN = 600
 
@@ -34,7 +34,7 @@ class CardParams(SkillParams):
 
 def run(context: SkillContext, params: CardParams) -> Change:
     enquiry = get_enquiry(context.session, params.enquiry)
-    if enquiry is not None and not _may_use(context, (enquiry.answered_by, enquiry.person_id)):
+    if enquiry is not None and not _may_use(context, enquiry):
         raise NotAllowed(
             text("Only who answered it, or a {role}, makes a card of it.", role=_needed(context)),
         )
@@ -78,8 +78,11 @@ def _may_add(context: SkillContext) -> bool:
         return may_add_cards(context)
 
 
-def _may_use(context: SkillContext, people: tuple[int | None, ...]) -> bool:
-    return may_write_cards(context) or context.actor.id in people
+def _may_use(context: SkillContext, enquiry: Enquiry) -> bool:
+    """What was answered between two people is theirs; what was answered in a channel, also for who may write cards."""
+    if context.actor.id in (enquiry.answered_by, enquiry.person_id):
+        return True
+    return may_write_cards(context) and (bool(enquiry.channel) or context.actor.id == enquiry.asker_id)
 
 
 def _needed(context: SkillContext) -> Text:

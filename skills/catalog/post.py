@@ -9,12 +9,14 @@ from skills.change import Change
 from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible, NotAllowed, Unclear
 from skills.language import get_language
+from skills.permissions import may_write_cards
 from skills.places import Place, find_place
 from skills.references import reference
 from skills.text import text, verbatim
 from skills.win_story import find_won, get_story, written
+from skills.written import MOST_TITLE
 from store.change_log import FieldChange, RecordChange, RecordKind, to_json
-from store.channels import list_channels
+from store.channels import list_channels_of
 from store.credits import list_splits
 from store.models import Credit, Delivery, Opportunity
 from store.outbox import get_last_channel, is_owed
@@ -83,7 +85,7 @@ def _place(context: SkillContext, words: str | None) -> Place:
     place = find_place(context, said) if said.strip() else Place()
     if place.channel:
         return place
-    known = sorted(list_channels(context.session), key=lambda row: (_fit(row.name), row.name))
+    known = sorted(list_channels_of(context.session, context.actor.id), key=lambda row: (_fit(row.name), row.name))
     raise Unclear(
         text("To which channel shall I post it?"),
         choices=[
@@ -113,17 +115,16 @@ def _record(context: SkillContext, opportunity: Opportunity, place: Place, key: 
 
 
 def _follow_ups(context: SkillContext, opportunity: Opportunity, words: str) -> tuple[Action, ...]:
-    """Keeping it as a card of the playbook, where the assistant can write one."""
-    card = context.skills.get("card")
-    if card is None or not {"title", "text"} <= card.params.model_fields.keys():
-        return ()
-    title = f"How we won {opportunity.name}"
-    write = Invocation.of("card", title=title, text=words)
+    """Keeping it as a card of the playbook, for those who may write one."""
+    shown = Invocation.of("opportunity", opportunity=reference("opportunity", opportunity.id))
+    if not may_write_cards(context):
+        return (Action(label=text("Show it"), invocation=shown),)
+    write = Invocation.of("card", title=f"How we won {opportunity.name}"[:MOST_TITLE], body=words)
     return (
-        Action(label=text("Keep it as a knowledge card"), kind="form" if card.form else "run", invocation=write),
+        Action(label=text("Keep it as a knowledge card"), kind="form", invocation=write),
         Action(
             label=text("Show it"),
-            invocation=Invocation.of("opportunity", opportunity=reference("opportunity", opportunity.id)),
+            invocation=shown,
         ),
     )
 

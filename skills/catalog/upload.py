@@ -1,7 +1,10 @@
 """Put a file that was dropped in the chat into the playbook."""
 
+from pathlib import PurePosixPath
+
 from pydantic import Field
 
+from knowledge_base.uploads import file_name
 from skills.change import Change
 from skills.contract import Effect, Example, Skill, SkillContext, SkillParams
 from skills.errors import Impossible, NotAllowed
@@ -38,6 +41,9 @@ def run(context: SkillContext, params: UploadParams) -> Change:
             text("There is no file in your message."),
             text("Drop a file here and write with it: add this to the playbook."),
         )
+    if PurePosixPath(file_name(params.name)).suffix != PurePosixPath(params.upload).suffix:
+        # The ending says how a file is read, and of some that it speaks for the one beside it.
+        raise Impossible(text("**{name}** is of a kind that I can't read.", name=params.name), text("Drop it again."))
     title = " ".join((params.title or params.name.rpartition(".")[0] or params.name).split())[:MOST_TITLE]
     card, owner = card_of(
         context,
