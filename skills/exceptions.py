@@ -1,7 +1,7 @@
 """What a manager should know of a team today: what is out of the ordinary, and what is new. Praise is found first.
 
-Wins and deals may be told wherever everybody may see them. What concerns people (pace, calls, quotas, leave) is told to
-the manager alone.
+Wins and deals may be told wherever everybody may see them. What concerns people (pace, calls, quotas, leave, what they
+have learnt) is told to the manager alone.
 """
 
 import datetime as dt
@@ -15,10 +15,12 @@ from skills.answer import Action, Invocation
 from skills.calls import get_calls, list_heads
 from skills.contract import SkillContext
 from skills.digests import Notice, heaviest
+from skills.errors import SkillError
 from skills.flags import described, mend_for
 from skills.measures.calendar import Grain, Period
 from skills.measures.pacing import pace
 from skills.measures.risk import Finding, Rule
+from skills.onboarding import get_progress, is_on_path, shares_progress
 from skills.pipeline_changes import PipelineChanges, amount_of, get_changes, said
 from skills.population import Population, period_words
 from skills.references import reference
@@ -253,6 +255,35 @@ def list_uncalled(context: SkillContext, scope: Scope, period: Period) -> Sequen
         ),
         key=lambda person: person.name.casefold(),
     )
+
+
+def list_certifiable(watch: Watch) -> Iterator[Notice]:
+    """New people who report to the asker, share their progress, and wait for nothing but to be certified."""
+    context = watch.context
+    for person in list_people(context.session, watch.scope, active_on=context.today):
+        is_shared = person.manager_id == context.actor.id and shares_progress(context, person)
+        if not is_shared or not is_on_path(context, person):
+            continue
+        try:
+            ready = get_progress(context, person).certifiable
+        except SkillError:
+            # There is no path for them, or no playbook: then there is nothing to certify.
+            continue
+        if ready is None:
+            continue
+        step = ready.step.name
+        yield Notice(
+            text("**{who}** is ready for certification: {step}.", who=person.name, step=step)
+            if ready.due_on is None
+            else text(
+                "**{who}** is ready for certification: {step}, by {day}.", who=person.name, step=step, day=ready.due_on
+            ),
+            action=Action(
+                label=text("Certify: {who}", who=person.name),
+                invocation=Invocation.of("step", step=step, owner=reference("person", person.id)),
+            ),
+            key=f"certify:{person.id}:{person.active_from}:{step}",
+        )
 
 
 def list_revised_quotas(watch: Watch) -> Iterator[Notice]:

@@ -95,6 +95,17 @@ class Progress:
         return next(iter(begun or self.open), None)
 
     @property
+    def certifiable(self) -> Standing | None:
+        """What the manager can certify by now: it has begun, and everything that is due before it is done."""
+        begun = (
+            each for each in self.open if each.step.gate.kind is GateKind.CERTIFIED and each.step.first <= self.day
+        )
+        first = next(begun, None)
+        if first is None or any(each.step.last < first.step.last for each in self.open):
+            return None
+        return first
+
+    @property
     def late(self) -> tuple[Standing, ...]:
         return tuple(each for each in self.open if each.late_by)
 

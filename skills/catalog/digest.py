@@ -13,6 +13,7 @@ from skills.exceptions import (
     Watch,
     list_absences,
     list_at_risk,
+    list_certifiable,
     list_missing_calls,
     list_off_pace,
     list_praise,
@@ -58,6 +59,7 @@ def run(context: SkillContext, params: DigestParams) -> Found:
             context,
             [
                 *heaviest(list_off_pace(watch)),
+                *list_certifiable(watch),
                 *list_missing_calls(watch),
                 *list_revised_quotas(watch),
                 *list_absences(watch),

@@ -7,7 +7,7 @@ import pytest
 from knowledge_base import KnowledgeBase
 from skills.answer import Paragraph, Status
 from store.models import Leave, Organisation, QuizAnswer, StepMark
-from tests.skills.company import NOW, Asking, Company, buttons, day, english, headline, notes, rows
+from tests.skills.company import NOW, Asking, Company, bullets, buttons, day, english, headline, notes, rows
 from tests.skills.newcomers import (
     CHANNEL,
     QUIZ_STEP,
@@ -237,3 +237,36 @@ def test_somebody_who_works_in_chinese_has_the_chinese_path_and_chinese_question
     asked = asking("Sam", "quiz")
     assert any("\u4e00" <= letter <= "\u9fff" for letter in headline(asked))
     assert ".zh.md" in notes(asked) or "价格、验收与回款" in notes(asked)
+
+
+def test_the_manager_s_digest_says_who_is_ready_for_certification_where_that_is_shared(
+    asking: Asking, company: Company
+) -> None:
+    ready = "Sam Osei is ready for certification: Pitch of 12 minutes, by 30 Nov 2026."
+
+    def told(who: str = "Mara") -> list[str]:
+        return [line.replace("**", "") for line in bullets(asking(who, "digest"), "In the team")]
+
+    asking("Sam", "learning", share="on")
+    sam = company.people["Sam"]
+    answers = [
+        QuizAnswer(
+            person_id=sam, question=f"q{number}", file="pricing/payment-terms.md", chosen="30", correct=True,
+            day=day(11, 12), answered_at=NOW - dt.timedelta(days=6),
+        )
+        for number in range(8)
+    ]  # fmt: skip
+    company.add(*answers)
+    asking("Sam", "step", step="find your way")
+    assert ready not in told(), "a step that is due before it is open"
+    asking("Sam", "step", step="competitors and stories")
+    assert ready in told()
+    form = buttons(asking("Mara", "digest"))["Certify: Sam Osei"]
+    assert form is not None
+    assert (form.skill, form.params["step"]) == ("step", "Pitch of 12 minutes")
+    assert ready not in told("Vera"), "who is not their manager"
+    asking("Sam", "learning", share="off")
+    assert ready not in told()
+    asking("Sam", "learning", share="on")
+    asking("Mara", "step", step="pitch", owner="sam")
+    assert ready not in told()
