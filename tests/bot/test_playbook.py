@@ -12,7 +12,7 @@ from bot.local_workspace import Message
 from bot.publishing import Publisher
 from knowledge_base import KnowledgeBase, KnowledgeSettings
 from knowledge_base.uploads import Playbook
-from store.models import Enquiry, Organisation, PlaybookCard
+from store.models import Enquiry, Organisation, PlaybookCard, Role
 from tests.bot.slack_bot import BOT, IDS, Bot, running
 from tests.skills.company import NOW, Company
 
@@ -275,3 +275,49 @@ async def test_what_a_channel_may_not_read_is_shown_to_the_asker_alone(
         "31 percent" in one.as_text() for one in bot.workspace.messages("C0TEAM") if one.ephemeral_to is None
     )
     assert "31 percent" not in (await asks(bot, "dana", "What is our discount floor?", channel="#team")).as_text()
+
+
+# --- from a win to a post and a card
+
+
+async def test_a_win_is_told_in_its_channel_and_kept_as_a_card(bot: Bot, company: Company) -> None:
+    with company.database.writing() as session:
+        session.get_one(Organisation, 1).cards_by = Role.REP
+    await met(bot, "dana")
+    dana = bot.person("dana")
+    await dana.say("update opportunity=acme stage=Won", dm=True)
+    await bot.settled()
+    await dana.click(last(bot, "dana"), "Yes, do it")
+    await bot.settled()
+    await dana.click(last(bot, "dana"), "Write the win post")
+    await bot.settled()
+    draft = last(bot, "dana")
+    assert "It goes nowhere until you post it" in draft.as_text()
+    assert "Won: Acme Watch, $40,000" in draft.as_text()
+
+    await dana.click(draft, "Edit and post")
+    form = await dana.modal()
+    assert "Won: Acme Watch, $40,000" in form.as_text()
+    words = "Acme is ours!\nThe pilot in the paint shop made the difference."
+    asked = await dana.submits(form, {"words": words, "channel": "#sales"})
+    assert asked.view is not None
+    assert "It will be posted to a channel." in asked.view.as_text()
+    await dana.submits(asked.view)
+    await bot.settled()
+    assert not [message for message in bot.workspace.messages("#sales") if "Acme is ours" in message.as_text()]
+    await carried_on(bot)
+    (posted,) = [message for message in bot.workspace.messages("#sales") if "Acme is ours" in message.as_text()]
+    assert "made the difference" in posted.as_text()
+    assert "Posted by Dana Whitfield." in posted.as_text()
+
+    await dana.click(last(bot, "dana"), "Keep it as a knowledge card")
+    card = await dana.modal()
+    assert "How we won Acme Watch" in card.as_text()
+    assert "made the difference" in card.as_text()
+    sent = await dana.submits(card)
+    assert sent.view is not None
+    await dana.submits(sent.view)
+    await bot.settled()
+    await carried_on(bot)
+    found = await asks(bot, "dana", "How did we win Acme Watch?")
+    assert "made the difference" in found.as_text()
