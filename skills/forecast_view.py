@@ -1,6 +1,7 @@
 """How a forecast is shown: its facts, tables and chart."""
 
 import datetime as dt
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from skills.answer import Block, Bullets, Chart, Column, Fact, Facts, Series, Table
@@ -26,6 +27,7 @@ def list_blocks(forecast: Forecast) -> tuple[Block, ...]:
             blocks += [_chart(forecast), _stages(forecast)]
     blocks += list_people_tables(forecast)
     blocks += _roll_up_table(forecast)
+    blocks += _weeks_table(forecast)
     if forecast.history:
         title = text("Calls so far")
         blocks.append(Bullets(title=title, items=tuple(_told(forecast, call) for call in forecast.history)))
@@ -257,6 +259,39 @@ def _roll_up_table(forecast: Forecast) -> tuple[Table, ...]:
                 Column(label=text("Called")),
                 Column(label=text("Manager's call"), numeric=True),
                 Column(label=text("Difference"), numeric=True),
+            ),
+            rows=tuple(rows),
+        ),
+    )
+
+
+def _weeks_table(forecast: Forecast) -> tuple[Table, ...]:
+    """How the calls have moved, where there is more than one week of them."""
+    if len(forecast.weeks) < 2:
+        return ()
+    outlook, none = forecast.outlook, text("–")
+    has_head = any(week.head is not None for week in forecast.weeks)
+
+    def shown(amount: Fraction | None) -> AnyValue:
+        return none if amount is None else value(outlook.money(amount))
+
+    rows = [
+        (
+            value(week.last_day),
+            shown(week.below),
+            *((shown(week.head),) if has_head else ()),
+            value(week.called),
+        )
+        for week in forecast.weeks
+    ]
+    return (
+        Table(
+            title=text("Calls week by week"),
+            columns=(
+                Column(label=text("By the end of")),
+                Column(label=text("Sum of calls"), numeric=True),
+                *((Column(label=text("Manager's call"), numeric=True),) if has_head else ()),
+                Column(label=text("Called"), numeric=True),
             ),
             rows=tuple(rows),
         ),

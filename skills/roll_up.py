@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from skills.called_by_week import CalledWeek, list_called_weeks
 from skills.calls import Call, Calls, get_calls, list_below, list_heads, list_population
 from skills.contract import SkillContext
 from skills.conversion import Conversion, Rule
@@ -67,6 +68,8 @@ class Forecast:
     open_rates: str
     shown: int
     """People in a table."""
+    weeks: tuple[CalledWeek, ...] = ()
+    """How the calls of several people have moved; empty unless asked for."""
     without_rate: tuple[str, ...] = ()
     """The largest opportunities that keep it from being added up, as far as they may be named here."""
 
@@ -117,6 +120,16 @@ def build_forecast(
         shown=context.listed(SHOWN),
         without_rate=_without_rate(context, population, period, outlook) if outlook.missing else (),
     )
+
+
+def with_weeks(context: SkillContext, forecast: Forecast) -> Forecast:
+    """The forecast with how its calls have moved from week to week."""
+    population = forecast.population
+    people = list_population(context, population.scope)
+    weeks = list_called_weeks(
+        context, population, forecast.period, people, lambda money: _converted(context, forecast.outlook, money)
+    )
+    return replace(forecast, weeks=weeks)
 
 
 def _without_rate(context: SkillContext, population: Population, period: Period, outlook: Outlook) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from skills.forecast_figures import list_figures, list_rules, list_warnings
 from skills.forecast_view import list_blocks
 from skills.measures.calendar import Grain
 from skills.population import find_period, find_population, period_words
-from skills.roll_up import Forecast, build_forecast
+from skills.roll_up import Forecast, build_forecast, with_weeks
 from skills.text import Text, text
 from skills.wording import no_rate, period_name, period_note
 
@@ -44,7 +44,7 @@ def run(context: SkillContext, params: ForecastParams) -> Asked:
         )
     person = population.person
     return Asked(
-        forecast=build_forecast(context, population, period),
+        forecast=with_weeks(context, build_forecast(context, population, period)),
         is_mine=person is not None and person.id == context.actor.id,
         period_words=period_words(context, period),
         params=params,

@@ -4,10 +4,11 @@ import datetime as dt
 
 from skills.answer import Status
 from skills.contract import Audience
+from skills.runner import Reply
 from store.models import ChangeEntry, ForecastSubmission, Opportunity
 from store.money import Money
 from store.scope import Scope
-from tests.skills.company import Asking, bullets, day, facts, figure, headline, notes, rows
+from tests.skills.company import Asking, bullets, day, english, facts, figure, headline, notes, rows
 
 JUNE = day(6, 1)
 
@@ -207,6 +208,36 @@ def test_calls_roll_up_beside_the_manager_s_own(ask: Asking) -> None:
     assert people["Dana Whitfield"] == ["$70,000", "$55,000"]
     assert people["Mara Lindt (team's call)"] == ["$95,000", "–"]
     assert rows(reply, 2) == [["Mara Lindt", "$90,000", "2 of 2", "$95,000", "$5,000"]]
+
+
+def weeks(reply: Reply) -> list[list[str]]:
+    tables = [block for block in reply.answer.blocks if block.type == "table"]
+    found = [table for table in tables if english(table.title) == "Calls week by week"]
+    return [[english(cell) for cell in row] for table in found for row in table.rows]
+
+
+def test_calls_of_several_people_are_told_week_by_week(ask: Asking) -> None:
+    ask.company.rate("EUR", "1.10", day(1, 1))
+    ask.company.open("Dana", "10000", "Proposal", close=day(12, 1))
+    call(ask, "Dana", "60000", at(10, 29))
+    call(ask, "Sam", "30000", at(11, 5))
+    call(ask, "Mara", "95000", at(11, 9))
+    call(ask, "Dana", "70000", at(11, 17))
+    call(ask, "Dana", "1000", at(11, 17), category="best_case")
+    call(ask, "Dana", "5000", at(11, 10), quarter=(day(1, 1, 2027), day(4, 1, 2027)))
+    assert weeks(ask("Mara", "forecast")) == [
+        ["1 Nov 2026", "$60,000", "–", "1"],
+        ["8 Nov 2026", "$90,000", "–", "2"],
+        ["15 Nov 2026", "$90,000", "$95,000", "2"],
+        ["18 Nov 2026", "$100,000", "$95,000", "2"],
+    ]
+    assert weeks(ask("Dana", "forecast")) == [], "one person's calls are told one by one"
+
+
+def test_of_one_week_of_calls_there_is_nothing_to_compare(ask: Asking) -> None:
+    ask.company.open("Dana", "10000", "Proposal", close=day(12, 1))
+    call(ask, "Dana", "60000", at(11, 17))
+    assert weeks(ask("Mara", "forecast")) == []
 
 
 def test_an_override_is_not_for_the_one_it_is_about_nor_for_channels(ask: Asking) -> None:
