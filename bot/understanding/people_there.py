@@ -11,7 +11,7 @@ PART = (
     r"economic buyer|decision[- ]maker|budget (?:holder|owner)|signer|signatory|champion|coach|technical (?:buyer|evaluator)|end user|key user|influencer"
     r"|blocker|(?:executive |exec )?sponsor|economic decision maker"
 )
-PART_CHINESE = "经济决策者|经济买家|拍板人|签字人|预算负责人|决策人|决策者|内部支持者|支持者|拥护者|教练|内线|技术把关人|技术负责人|影响者|反对者|阻碍者|发起人|高层支持者"
+PART_CHINESE = "经济决策人|经济决策者|经济买家|拍板人|签字人|预算负责人|决策人|决策者|内部支持者|支持者|拥护者|教练|内线|技术把关人|技术负责人|影响者|反对者|阻碍者|发起人|高层支持者"
 DEAL = r"(?:\s*(?:deal|opp|opportunity))?"
 NAME = r"(?!(?:i|we|he|she|they|it|who|what|the|our|my|this|that)\b)(?P<name>[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,3}?)"
 SAID = re.compile(

@@ -32,7 +32,7 @@ ROLE_WORDS: Mapping[BuyingRole, tuple[str, ...]] = {
             "signs",
             "holds the budget",
         ),
-        *("经济决策者", "经济买家", "拍板人", "拍板", "签字人", "签字", "预算负责人", "预算人"),
+        *("经济决策人", "经济决策者", "经济买家", "拍板人", "拍板", "签字人", "签字", "预算负责人", "预算人"),
     ),
     BuyingRole.DECISION_MAKER: ("decision maker", "decider", "decides", "makes the decision", "决策人", "决策者"),
     BuyingRole.CHAMPION: ("champion", "advocate", "supporter", "内部支持者", "支持者", "拥护者"),
