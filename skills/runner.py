@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 
 Clock = Callable[[], dt.datetime]
 CONFIRM_WITHIN = dt.timedelta(hours=24)
+AGAIN = text("Ask again if you still want it: I would then start from what it is now.")
 PRIVATE_WORDS = frozenset({"note", "text", "words", "question", "questions", "objection", "title", "body"})
 """Parameters whose words stay out of the audit."""
 
@@ -265,6 +266,10 @@ def _told(assistant: Assistant) -> Iterator[None]:
             ),
             text("Mark it as lost instead.") if is_opportunity else None,
         ) from used
+    except IntegrityError as clash:
+        # There can be one of it, and when this was prepared there was none: two people put the same into the playbook.
+        log.warning("a change clashed with another: %s", (clash.statement or "")[:60])
+        raise Stale(text("Somebody did the same in the meantime, so nothing was changed."), AGAIN) from clash
 
 
 def _stale(assistant: Assistant, conflict: Conflict) -> Stale:
@@ -277,7 +282,6 @@ def _stale(assistant: Assistant, conflict: Conflict) -> Stale:
             session,
             [record.model_copy(update={"fields": tuple(field_change(item) for item in conflict.newer)})],
         )
-    advice: Text = text("Ask again if you still want it: I would then start from what it is now.")
     if newer:
         last = newer[-1]
         return Stale(
@@ -288,9 +292,9 @@ def _stale(assistant: Assistant, conflict: Conflict) -> Stale:
                 field=last.label,
                 new=last.words[1] or "–",
             ),
-            advice,
+            AGAIN,
         )
-    return Stale(text("**{record}** was changed in the meantime, so I left it as it is.", record=record.label), advice)
+    return Stale(text("**{record}** was changed in the meantime, so I left it as it is.", record=record.label), AGAIN)
 
 
 def _keep(assistant: Assistant, skill: str, change: Change, actor: Actor) -> str:

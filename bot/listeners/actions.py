@@ -107,7 +107,9 @@ async def _show(
     if answered and place.response_url:
         await desk.send(place, reply, actor, room, replace=True)
         return
-    if answered or reply.answer.status is Status.DONE:
+    # What was one's own affair, such as a judgement, is left to the others in a channel.
+    is_spent = reply.answer.status is Status.DONE and (place.is_direct or not reply.answer.private)
+    if answered or is_spent:
         await _take_away(desk, body, whole_question=answered)
     if asked.private:
         await desk.show(place, desk.draw(reply, actor), hidden=True)

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from bot.local_workspace import Message
 from knowledge_base import KnowledgeBase, KnowledgeSettings
 from knowledge_base.uploads import Playbook
+from store.models import Question
 from tests.bot.slack_bot import BOT, Bot, running
 from tests.skills.company import NOW, Company
 
@@ -27,12 +29,22 @@ kind: path
 | Pitch | 1-3 | certified by the manager |
 | Find your way | 1-3 | |
 """
+LUNCH = """---
+title: Sales lunch
+questions: ['When is the sales lunch?']
+---
+
+# Sales lunch
+
+The sales lunch is on Thursdays at 12:40.
+"""
 
 
 @pytest.fixture
 def knowledge(tmp_path: Path) -> Iterator[KnowledgeBase]:
     (tmp_path / "cards").mkdir()
     (tmp_path / "cards" / "path.md").write_text(PATH)
+    (tmp_path / "cards" / "lunch.md").write_text(LUNCH)
     with KnowledgeBase.open(KnowledgeSettings(home=tmp_path / "home"), lambda: NOW) as knowledge:
         knowledge.add([tmp_path / "cards"])
         yield knowledge
@@ -80,6 +92,19 @@ async def test_a_certificate_that_is_given_in_a_channel_is_between_the_two(bot: 
     await bot.settled()
     assert "Taken back" in (await mara.hears(channel="#team", containing="Taken back")).as_text()
     assert "Pitch" not in heard_by_all(bot)
+
+
+async def test_one_judgement_in_a_channel_leaves_the_others_theirs(bot: Bot, company: Company) -> None:
+    sam, mara = bot.person("sam"), bot.person("mara")
+    said = await sam.say(f"{MENTION} ask question='When is the sales lunch?'", channel="#team")
+    answer = await bot.workspace.reply_to(said)
+    for person, label in ((sam, "Not helpful"), (mara, "Not helpful"), (mara, "Helpful")):
+        (now,) = [one for one in bot.workspace.messages("C0TEAM") if one.ts == answer.ts]
+        await person.click(now, label)
+        await bot.settled()
+    with company.database.session() as session:
+        judged = {one.person_id: one.helpful for one in session.exec(select(Question))}
+    assert judged == {company.people["Sam"]: False, company.people["Mara"]: True}
 
 
 async def test_a_card_for_managers_is_not_named_in_the_channel_where_its_file_was_dropped(bot: Bot) -> None:

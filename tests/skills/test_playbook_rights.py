@@ -15,7 +15,7 @@ from skills.publishing import publish
 from skills.runner import Assistant, Reply, confirm, get_actor, run_skill
 from store.channels import set_channel, set_channel_members
 from store.models import Enquiry, Person, PlaybookCard, Source, Team
-from tests.skills.company import NOW, Asking, Company, headline, notes
+from tests.skills.company import NOW, Asking, Company, english, headline, notes
 
 SEVERANCE = """---
 title: Severance rules
@@ -56,13 +56,17 @@ def puts(asking: Asking, who: str, skill: str, **params: str) -> Reply:
     return run_skill(asking.assistant, Invocation.of(skill, params), actor, Audience(), Source.SENTENCE)
 
 
-def kept(asking: Asking, who: str, playbook: Playbook, skill: str, **params: str) -> Reply:
-    """Said yes to, and published."""
-    shown = puts(asking, who, skill, **params)
+def confirmed(asking: Asking, who: str, shown: Reply) -> Reply:
     token = next(action.token for action in shown.answer.actions if action.kind == "confirm")
     with asking.company.database.session() as session:
         actor = get_actor(session, session.get_one(Person, asking.company.people[who]))
-    done = confirm(asking.assistant, token, actor, Audience(), Source.BUTTON)
+    return confirm(asking.assistant, token, actor, Audience(), Source.BUTTON)
+
+
+def kept(asking: Asking, who: str, playbook: Playbook, skill: str, **params: str) -> Reply:
+    """Said yes to, and published."""
+    shown = puts(asking, who, skill, **params)
+    done = confirmed(asking, who, shown)
     assert done.answer.status is Status.DONE
     publish(asking.assistant, playbook)
     return shown
@@ -83,6 +87,16 @@ def test_a_card_of_the_same_name_that_is_not_for_them_is_neither_named_nor_repla
     assert cards == {"layoff-plan.md": "Layoff plan", "layoff-plan-2.md": "layoff PLAN!"}
     again = puts(asking, "Vera", "card", title="Layoff plan", body="Six people leave in May.", audience="admins")
     assert "It replaces **Layoff plan** (layoff-plan.md)." in notes(again)
+
+
+def test_two_who_write_the_same_card_at_once_are_told_so(asking: Asking, caplog: pytest.LogCaptureFixture) -> None:
+    shown = [puts(asking, who, "card", title="Twin", body=f"Words of {who}.") for who in ("Vera", "Mara")]
+    first, second = (confirmed(asking, who, reply).answer for who, reply in zip(("Vera", "Mara"), shown, strict=True))
+    assert first.status is Status.DONE
+    assert second.status is Status.REFUSED
+    assert english(second.headline) == "Somebody did the same in the meantime, so nothing was changed."
+    assert "Words of Mara" not in caplog.text
+    assert "It replaces **Twin**" in notes(puts(asking, "Mara", "card", title="Twin", body="Words of Mara."))
 
 
 def test_a_dropped_file_cannot_speak_for_another_card(asking: Asking, playbook: Playbook) -> None:
