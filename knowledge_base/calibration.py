@@ -125,7 +125,8 @@ def _ask(
     cited = judging.get_citations([first])[0][0]
     right = not gone and golden.is_right(cited.file, cited.start, cited.end)
     plain = rating.get_plain(first.evidence, direct=first.candidate.direct)
-    return Outcome(plain, right, rating.is_strange(first.evidence), scale, test)
+    barred = rating.is_barred(first.evidence, direct=first.candidate.direct)
+    return Outcome(plain, right, barred, scale, test)
 
 
 def get_report(
@@ -133,7 +134,7 @@ def get_report(
 ) -> ScaleReport:
     """Thresholds of one scale, with the table of the half that no choice has seen."""
     tested = [one for one in outcomes if one.test]
-    certain = [one for one in outcomes if not one.strange]
+    certain = [one for one in outcomes if not one.barred]
     sure = get_threshold(certain, target)
     unsure = get_threshold(outcomes, min(_UNSURE_MOST, _UNSURE_TIMES * target))
     if sure and unsure and unsure.value > sure.value:
@@ -179,7 +180,7 @@ def _reason(chosen: Sequence[Outcome], questions: int, target: float) -> str:
 
 def _get_mark() -> str:
     """What the thresholds belong to: the weights of the scales."""
-    return hashlib.sha256(repr([(r.bias, r.weights) for r in SCALES.values()]).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr([(r.bias, r.weights, r.pages) for r in SCALES.values()]).encode()).hexdigest()[:16]
 
 
 def get_state(rows: Rows) -> str:

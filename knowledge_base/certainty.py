@@ -13,11 +13,11 @@ _STEPS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of asking once: how sure, whether it was right, and whether a strange word keeps it from "sure"."""
+    """What came of asking once: how sure, whether it was right, and whether anything keeps it from "sure"."""
 
     confidence: float
     right: bool
-    strange: bool
+    barred: bool
     scale: str
     test: bool
 

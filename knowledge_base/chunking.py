@@ -195,8 +195,7 @@ def _sections(text: str, body_start: int, title: str) -> list[_Section]:
         size = get_size(section.path[-1]) if section.path else 0
         # A heading that is a sentence, with nothing below it, says what it says by itself.
         if not section.pieces and size >= _SENTENCE and not (after and after.path[: len(section.path)] == section.path):
-            low, high = _trimmed(text, section.start, section.end)
-            section.pieces += [_Piece(low, high, size)] if low < high else []
+            section.pieces.extend(_cut(text, section.start, section.end, []))
     return [section for section in sections if section.pieces]
 
 

@@ -12,12 +12,13 @@ from knowledge_base.embeddings import Encoder
 from knowledge_base.lexical import get_tokens, is_solid
 from knowledge_base.rows import Rows
 from knowledge_base.search import Hit, Question, get_weight
-from knowledge_base.synonyms import get_instead
+from knowledge_base.synonyms import get_instead, get_with
 
 _CANDIDATES = 4
 _MAX_LEAD = 0.15
 _ALL, _NAMED = 0.999, 0.33
 _DIRECT, _BELOW = 0.9, 0.01
+_SAID, _FORM_WORDS, _NEAR, _HALF = 0.75, 0.4, 0.7, 0.5
 _DIRECT_WORDS, _DIRECT_COSINE, _DIRECT_EITHER = 0.8, 0.9, 0.55
 
 
@@ -32,6 +33,8 @@ class Evidence:
     found hold, ``matched`` how many rare words that amounts to, at most 3. ``unknown`` is the share that stands nowhere
     in the knowledge base, ``names_missing`` the share of the question's names that the document's passages do not hold.
     ``swapped`` is high where the question is worded like a form but names something the knowledge base does not know.
+    ``near`` is the share of the question's words that stand around the quote: in its passage, its headings, its title.
+    ``has_forms``: the document is a card with question forms or a title of its own, not just a page.
     """
 
     score: float
@@ -45,6 +48,13 @@ class Evidence:
     unknown: float
     names_missing: float
     swapped: float
+    near: float
+    has_forms: bool
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it holds none of the question's names and foreign words, and not half of all its words."""
+        return self.names_missing > _ALL and self.coverage < _HALF
 
     @property
     def is_named(self) -> bool:
@@ -53,7 +63,7 @@ class Evidence:
         return here and self.lead >= _MAX_LEAD and self.form_words >= _NAMED
 
 
-SIGNALS = tuple(field.name for field in fields(Evidence))
+SIGNALS = tuple(field.name for field in fields(Evidence) if field.name != "has_forms")
 
 
 @dataclass(frozen=True)
@@ -72,33 +82,54 @@ class Confidence:
     weights: tuple[float, ...]
     unsure: float
     sure: float
-
     strange: str
+    pages: tuple[float, tuple[float, ...]] | None = None
 
     def get(self, evidence: Evidence) -> float:
         """What the signals alone give, 0 to 1."""
-        total = self.bias + sum(w * getattr(evidence, name) for w, name in zip(self.weights, SIGNALS, strict=True))
+        bias, weights = self.pages if self.pages and not evidence.has_forms else (self.bias, self.weights)
+        total = bias + sum(w * getattr(evidence, name) for w, name in zip(weights, SIGNALS, strict=True))
         return 1 / (1 + math.exp(-total))
 
     def get_confidence(self, evidence: Evidence, *, direct: bool) -> float:
-        """The same with three rules of its own, 0 to 1.
+        """The same with rules of its own, 0 to 1; see get_plain and is_barred.
 
-        A document that alone is called what the question is about (see Evidence.is_named) is at least "unsure". Of a
-        question that nearly equals a form of the card nine tenths of the doubt go. One that holds a word which the
-        knowledge base does not know (the signal named by ``strange`` is not 0) is never "sure".
+        What is barred from "sure" keeps its order among its like, between "unsure" and "sure".
         """
         value = self.get_plain(evidence, direct=direct)
-        return min(value, self.sure - _BELOW) if self.is_strange(evidence) else value
+        if value < self.unsure or not self.is_barred(evidence, direct=direct):
+            return value
+        return self.unsure + (value - self.unsure) * (self.sure - _BELOW - self.unsure) / (1 - self.unsure)
 
     def get_plain(self, evidence: Evidence, *, direct: bool) -> float:
-        """The same without the rule of what is unknown here, so that it does not depend on where "sure" begins."""
+        """The same without what is barred, so that it does not depend on where "sure" begins.
+
+        A document that alone is called what the question is about (see Evidence.is_named) is at least "unsure". Of a
+        question that nearly equals a form of the card nine tenths of the doubt go. Where only words count, one that
+        holds none of the foreign words and not half of the others does not answer.
+        """
         value = self.get(evidence)
         if evidence.is_named:
             value = max(value, self.unsure)
-        return 1 - (1 - value) * (1 - _DIRECT) if direct and not self.is_strange(evidence) else value
+        if not self.pages and evidence.is_foreign:
+            value = min(value, self.unsure - _BELOW)
+        return 1 - (1 - value) * (1 - _DIRECT) if direct and not self._is_strange(evidence) else value
 
-    def is_strange(self, evidence: Evidence) -> bool:
-        """Whether something in the question is unknown here, which keeps an answer from being "sure"."""
+    def is_barred(self, evidence: Evidence, *, direct: bool) -> bool:
+        """Whether something keeps an answer from being "sure", however high its confidence.
+
+        That is a word in the question which the knowledge base does not know (the signal named by ``strange``). It is
+        also weak evidence: of a page without forms, that no sentence says nearly what is asked, nor its headings alone;
+        where only words count, that they stand neither in a form nor around the quote.
+        """
+        if self._is_strange(evidence):
+            return True
+        if not evidence.has_forms:
+            is_called = direct and evidence.lead >= _MAX_LEAD
+            return evidence.unit_cosine < _SAID and not is_called
+        return not self.pages and not direct and evidence.form_words < _FORM_WORDS and evidence.near < _NEAR
+
+    def _is_strange(self, evidence: Evidence) -> bool:
         return bool(getattr(evidence, self.strange))
 
 
@@ -110,6 +141,7 @@ class Candidate:
     hits: tuple[Hit, ...]
     form_cosine: float
     form_words: float
+    has_forms: bool
 
     @property
     def direct(self) -> bool:
@@ -117,12 +149,15 @@ class Candidate:
         both = self.form_words >= _DIRECT_EITHER and self.form_cosine >= _DIRECT_COSINE
         return self.form_words >= _DIRECT_WORDS or both
 
-    def get_evidence(self, question: Question, others: Sequence["Candidate"], unit_cosine: float) -> Evidence:
-        """The signals, with the best sentence's cosine from outside."""
+    def get_evidence(
+        self, question: Question, others: Sequence["Candidate"], unit_cosine: float, around: str
+    ) -> Evidence:
+        """The signals; from outside come the best sentence's cosine and the text around the quote."""
         solid = question.solid
         total = sum(solid.values()) or 1.0
         tokens = frozenset[str]().union(*(hit.signals.tokens for hit in self.hits))
         held = sum(weight for token, weight in solid.items() if token in tokens)
+        nearby = get_with(set(get_tokens(around)), question.alternatives)
         score = self.hits[0].passage.score
         rival = max((other.hits[0].passage.score for other in others if other is not self), default=0.0)
         unknown = sum(weight for token, weight in solid.items() if token in question.unknown) / total
@@ -139,6 +174,8 @@ class Candidate:
             unknown=unknown,
             names_missing=names_missing,
             swapped=self.form_words * max(unknown, names_missing),
+            near=sum(weight for token, weight in solid.items() if token in nearby) / total,
+            has_forms=self.has_forms,
         )
 
 
@@ -172,7 +209,7 @@ def get_candidates(question: Question, hits: Sequence[Hit], rows: Rows, encoder:
         words = max(
             _likeness(set(question.idf), get_instead(set(tokens), question.alternatives), idf) for tokens in worded
         )
-        candidates.append(Candidate(document_id, own_hits, cosine, words))
+        candidates.append(Candidate(document_id, own_hits, cosine, words, bool(own)))
     return candidates
 
 

@@ -24,14 +24,15 @@ _OWN_LANGUAGE = 0.15
 # Fitted by ``benchmarks/answers.py --fit``; its docstring says on what, and how far to trust it.
 WITH_MEANING = Confidence(
     -3.65,
-    (-2.11, 9.18, -0.13, 2.41, 3.38, 1.59, -0.59, 1.14, -0.8, -0.6, -4.21),
+    (-2.11, 9.18, -0.13, 2.41, 3.38, 1.59, -0.59, 1.14, -0.8, -0.6, -4.21, 0.0),
     unsure=0.25,
     sure=0.6,
     strange="unknown",
+    pages=(-5.51, (1.13, 1.06, 0.92, 1.6, 1.08, -0.43, 0.87, 0.45, -0.04, -0.48, -0.04, 0.48)),
 )
 WORDS_ONLY = Confidence(
     -5.43,
-    (5.26, 4.65, 0.0, 0.0, 0.0, 1.33, -3.68, 1.14, -3.17, 0.45, -4.31),
+    (5.26, 4.65, 0.0, 0.0, 0.0, 1.33, -3.68, 1.14, -3.17, 0.45, -4.31, 0.0),
     unsure=0.3,
     sure=0.5,
     strange="names_missing",
@@ -130,7 +131,8 @@ class Judging:
         judged = []
         for candidate in candidates:
             if own := units[candidate.document_id]:
-                evidence = candidate.get_evidence(question, candidates, max(unit.cosine for unit in own))
+                cosine, around = max(unit.cosine for unit in own), self.quotes.get_around(own[0])
+                evidence = candidate.get_evidence(question, candidates, cosine, around)
                 confidence = rating.get_confidence(evidence, direct=candidate.direct)
                 judged.append(Judged(candidate, own, evidence, confidence))
         chinese = is_cjk(question.text)

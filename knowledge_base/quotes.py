@@ -112,7 +112,7 @@ class Quotes:
         order = sorted(range(len(units)), key=lambda i: -(coverages[i] + units[i].hit.passage.score))[:_UNITS]
         cosines = [0.0] * len(units)
         if question.vector is not None and self._encoder and order:
-            vectors = self._encoder.encode([texts[i][:1000] for i in order])
+            vectors = self._encoder.encode_sentences([texts[i][:1000] for i in order])
             for i, value in zip(order, (vectors @ question.vector).tolist(), strict=True):
                 cosines[i] = max(0.0, value)
         rated: dict[tuple[int, int], Unit] = {}
@@ -174,6 +174,11 @@ class Quotes:
             start, end = _span(text, unit)
             citations.append(Citation(passage.file, passage.section, start, end, text[start:end], unit.score, passage))
         return tuple(citations), self._shown(citations[0], first)
+
+    def get_around(self, unit: Unit) -> str:
+        """The passage that a unit stands in, with its headings and the title of its document."""
+        passage = self._passage_at(unit)
+        return f"{passage.title}\n{passage.section}\n{passage.text}"
 
     def get_opening(self, document_id: int, score: float) -> Citation | None:
         """The first thing that a card says, where its short answer stands; None when it says nothing but headings."""

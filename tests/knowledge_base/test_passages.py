@@ -71,6 +71,13 @@ def test_a_sentence_that_is_only_a_heading_can_be_found() -> None:
     assert source[first.start : first.end].startswith("## Never quote")
 
 
+def test_a_heading_as_long_as_a_page_is_cut() -> None:
+    source = "长" * 700 + "\nSetext\n======\n"
+    chunks = get_chunks(source, title="T")
+    assert "".join(source[chunk.start : chunk.end] for chunk in chunks).count("长") == 700
+    assert all(get_size(source[chunk.start : chunk.end]) <= TARGET for chunk in chunks)
+
+
 def test_search_gives_exact_offsets_into_the_files(open_base: OpenBase, pages: Path) -> None:
     (pages / "windows.md").write_bytes(
         "\ufeff---\r\ntitle: Windows\r\n---\r\n# Windows\r\n\r\nÜber 5 €: 谢谢 👍🏽 the gannet rule.\r\n".encode()
