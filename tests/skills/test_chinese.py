@@ -53,7 +53,7 @@ VALUES = set(
         here units margin collected pipeline_created new_accounts activities improved target stretch challenge share
         evenly potential pipeline commit best case omitted closed value broad cohort over time direct overlay call
         email meeting demo note on off csv xlsx CSV XLSX Excel ABC usual rules precision day week done open show hide
-        everyone sales managers Markdown
+        everyone sales managers Markdown yes
         """,
     )
 )
