@@ -8,6 +8,7 @@ from store.demo.catalogue import NEGOTIATION, ONSITE, PROPOSAL, WON
 from store.demo.dice import Dice
 from store.demo.history import History, whole
 from store.demo.people import (
+    CURRENCY_OF,
     IDS,
     MANAGER_OF,
     MEMBERS,
@@ -31,7 +32,7 @@ SHARES: dict[tuple[int, ...], int] = {
     (8_000, 2_000): 12,
     (6_250, 3_750): 6,
 }
-ACROSS_PERCENT = 4
+ACROSS_PERCENT = 9
 """Of those that a team has to itself, how many it has with another one."""
 ACROSS = ((7_000, 3_000), (8_000, 2_000))
 THREE_WAYS = ((5_000, 3_000, 2_000), (3_334, 3_333, 3_333))
@@ -88,8 +89,8 @@ class Sharing:
         return list(zip(people, parts, strict=True)) if len(people) == len(parts) else []
 
     def _colleagues(self, history: History, owner: int, agreed: dt.date, *, of_team: bool = True) -> list[Member]:
-        """People of the same team, or of the others, who were there then; nobody where sharing would change figures
-        that are told."""
+        """People of the same team, or of others that sell in the same currency, who were there then; nobody where
+        sharing would change figures that are told."""
         closed = history.current["closed_on"]
         month = closed.replace(day=1) if isinstance(closed, dt.date) else None
         if self._is_settled(owner, month):
@@ -99,6 +100,7 @@ class Sharing:
             for member in MEMBERS
             if member.is_rep
             and (member.team == member_of(owner).team) is of_team
+            and CURRENCY_OF[member.team] == CURRENCY_OF[member_of(owner).team]
             and IDS[member.name] != owner
             and member.name != NEW_HIRE
             and started_on(member, self.day) < agreed

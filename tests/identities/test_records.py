@@ -70,3 +70,14 @@ def test_deals_are_shared_with_others_than_their_owners(books: Books) -> None:
     ]
     assert len(shared) >= 10
     assert len([number for number in books.deals if books.splits(number, "overlay")]) >= 10
+
+
+def test_deals_are_shared_between_teams(books: Books) -> None:
+    """Without these, nothing above would tell a team's own deals from those that it is credited with."""
+    team = {number: person["team_id"] for number, person in books.people.items()}
+    crossing = [
+        number
+        for number, deal in books.deals.items()
+        if any(team[row["person_id"]] != team[deal["owner_id"]] for row in books.splits(number))
+    ]
+    assert len(crossing) >= 10
