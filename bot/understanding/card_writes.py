@@ -4,10 +4,10 @@
 import re
 from collections.abc import Mapping
 
-from bot.understanding.drafts import Draft, is_question
+from bot.understanding.drafts import Draft, is_question, is_unreal
 from bot.understanding.entities import Frame, Kind
 
-CARD = re.compile(r"\b(?:battle ?)?cards?\b|\bplaybook\b|\bknowledge base\b|卡片|知识库", re.IGNORECASE)
+CARD = re.compile(r"\b(?:battle ?)?cards?\b|\bplaybook\b|\bknowledge base\b|卡片|张卡|知识库", re.IGNORECASE)
 NEW_CARD = re.compile(
     r"\b(?:write|add|make|create|new|draft)\b (?:up )?(?:an?|the|this as an?|me an?)? ?(?:new )?(?:playbook |knowledge )?card\b(?: for the playbook)?(?:\s*(?:called|named|titled|on|about|:|：)\s*(?P<title>[^:：\n]+))?(?:[:：]\s*(?P<body>.+))?$"
     r"|(?:写|建|加|新建|新增)(?:一)?张?(?:(?:关于|有关|讲)(?P<title_about>[^，,:：\n]+?)的)?(?:知识)?卡片?(?:[，,]?\s*标题(?:是|为|[:：])?\s*(?P<title_zh>[^:：\n，,]+))?(?:[:：，,]\s*(?P<body_zh>.+))?$",
@@ -28,7 +28,7 @@ STILL_TRUE = re.compile(
 )
 OUTDATED = re.compile(
     r"^(?:mark )?(?:the )?(?:(?:playbook )?card )?(?P<a>.+?)(?: card)? (?:is|as) (?:out ?of ?date|outdated|wrong|no longer (?:true|valid|right)|not (?:true|valid) any ?more)\b[\s:：,，–-]*(?P<why_a>.*)$"
-    r"|^(?P<b>.+?)(?:这张)?卡片(?:已经)?(?:过时|过期|不对|错)了?[\s:：,，]*(?P<why_b>.*)$",
+    r"|^(?P<b>.+?)(?:[这那]张)?卡片?(?:已经)?(?:过时|过期|不对|错)了?[\s:：,，]*(?P<why_b>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 HELPFUL = re.compile(
@@ -39,6 +39,7 @@ HELPFUL = re.compile(
 UNHELPFUL = re.compile(
     r"^\W*(?:no,? )?(?:that|this|it|the answer|that answer|your answer|the last answer)(?:'s|\b).{0,10}\b(?:(?P<no>not helpful|unhelpful|didn'?t help|not useful|useless|no help)|(?P<missing>not what i (?:asked|meant|wanted)))"
     r"|^\W*(?:no,? )?(?:the|that|this|your|the last) answer(?:'s|\b).{0,10}\b(?:(?P<wrong>wrong|incorrect|false)|(?P<outdated>out ?of ?date|outdated|old|stale)|(?P<unclear>unclear|confusing|hard to (?:read|understand)))"
+    r"|^\W*(?P<no_alone>not (?:very |really |at all )?(?:helpful|useful)|unhelpful|useless)\W*$|^(?:这个|这)(?:已经)?(?P<outdated_alone>过时|过期)了?\W*$"
     r"|^(?:这个|刚才的?)?(?:回答|答案)(?:是)?(?:(?P<no_zh>没用|没帮助|没有帮助)|(?P<outdated_zh>过时|过期)|(?P<wrong_zh>错|不对)|(?P<unclear_zh>不清楚|看不懂)|(?P<missing_zh>答非所问))",
     re.IGNORECASE,
 )
@@ -83,7 +84,7 @@ def read_feedback(frame: Frame) -> Draft | None:
     words = frame.clean.strip()
     no = UNHELPFUL.search(words)
     if no is not None:
-        kind = next(name for name, value in no.groupdict().items() if value).removesuffix("_zh")
+        kind = next(name for name, value in no.groupdict().items() if value).split("_")[0]
         return Draft("feedback", {"helpful": "no", **({"reason": kind} if kind != "no" else {})})
     return Draft("feedback", {"helpful": "yes"}) if HELPFUL.search(words) else None
 
@@ -151,13 +152,14 @@ SHARING = re.compile(
 )
 MINE = re.compile(r"\bmy\b|\bmyself\b|我", re.IGNORECASE)
 WHO_SEES = re.compile(
-    r"^\W*(?:who|does|is|am i|can (?:my|anyone|anybody|others?|the))\b|谁|是否|能不能看|能看到|看得到", re.IGNORECASE
-)
-WITHOUT = re.compile(
-    r"\b(?:stop|don'?t|do not|no longer|not|never|private|to myself|hide|off|disable|end)\b|不要|不想|别|关闭|停止|取消|隐藏|保密",
+    r"^\W*(?:who|does|is|am i|do i|must i|should i|can (?:my|anyone|anybody|others?|the))\b|谁|是否|要不要|该不该|需不需要|能不能看|能看到|看得到",
     re.IGNORECASE,
 )
-SWITCHING = re.compile(r"\b(?:turn|switch|start|stop|enable|disable|end)\b|打开|开启|关闭|停止", re.IGNORECASE)
+WITHOUT = re.compile(
+    r"\b(?:stop|don'?t|do not|no longer|not|never|private|to myself|hide|off|disable|end)\b|不要|不想|别|关闭|关掉|停止|取消|隐藏|保密",
+    re.IGNORECASE,
+)
+SWITCHING = re.compile(r"\b(?:turn|switch|start|stop|enable|disable|end)\b|打开|开启|关闭|关掉|停止", re.IGNORECASE)
 QUIET = re.compile(
     r"\bquiet hours?\b|\b(?:keep|stay|be) quiet (?:from|between|after)\b|\bdo not disturb\b|\b(?:no|do(?: not|n'?t) (?:send|give|message|ping|disturb|bother)(?: me)?|stop|without)(?: any)?(?: reports| digests| messages| anything)?\b.{0,20}\b(?:between|from|after|before|at night|until)\b|免打扰|勿扰|(?:不要|别|勿)(?:再)?(?:来)?打扰|(?:不要|别)(?:给我)?(?:发|推送).{0,8}(?:点|晚上|之间|到)|(?:点|晚上).{0,12}(?:不要|别)(?:给我)?(?:发|推送)",
     re.IGNORECASE,
@@ -191,12 +193,14 @@ def read_quiet(frame: Frame) -> Draft | None:
         return None
     if QUIET_OFF.search(frame.clean):
         return Draft("quiet", {"off": True})
+    besides = frame.without(*(match.span() for match in QUIET.finditer(frame.clean)))
+    meant = not is_question(frame.clean) and not is_unreal(besides.clean)
     hours = [_hour(found) for found in HOUR.finditer(frame.clean)]
     if len(hours) >= 2:
-        return Draft("quiet", {"start": hours[0], "until": hours[1]})
+        return Draft("quiet", {"start": hours[0], "until": hours[1]}, meant)
     if hours:
         is_end = re.search(r"(?i)\b(?:before|until|till)\b|之前|以前|前", frame.clean)
-        return Draft("quiet", {"until" if is_end else "start": hours[0]})
+        return Draft("quiet", {"until" if is_end else "start": hours[0]}, meant)
     return Draft("quiet", {}) if re.search(r"(?i)quiet hours?|免打扰|勿扰", frame.clean) else None
 
 

@@ -45,7 +45,7 @@ CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"\bleader ?boards?\b|\branking?s?\b|\bstandings\b|\bscore ?board\b|\bleague table\b|\bteams? (?:vs\.?|versus|against) teams?\b", 3.4),
         (r"\btop (?:\d+|three|five|ten|reps?|sellers?|performers?|people|sales)\b|\bbottom \d+\b", 3.2),
         (r"\b(?:who(?:'s| is| are|s)?|which rep|which team)\b.{0,30}\b(?:winning|leading|ahead|on top|first|best|number one|selling (?:the )?most|behind|closed the most|sold the most|won the most|booked the most)\b", 3),
-        (r"\b(?:best|strongest) (?:rep|reps|seller|sellers|team|salesperson|performers?)\b|\bwho (?:sold|won|closed|booked) (?:the )?most\b", 3),
+        (r"\b(?:best|strongest) (?:rep|reps|seller|sellers|team|salesperson|performers?)\b|\bwho (?:sold|won|closed|booked|brought in|landed|made|got) (?:the )?most\b", 3),
         (r"\bmost improved\b|\bimproved (?:the )?most\b|\bwho improved\b|进步最(?:大|快)", 3.8),
         (r"\brank(?:ed)? (?:the |all |our )?(?:reps|teams|people|sellers|regions)\b|\bwho has the (?:highest|best|most|lowest)\b|\b(?:best|top|strongest) \d+ (?:reps|sellers|people|teams)\b", 3.8),
         (r"\b(?:my|our|his|her|their|\[person\]'s|\[team\]'s) (?:rank|place|position)\b|\b(?:where|how) do (?:i|we) rank\b|(?:排|列)(?:在)?第几", 3.4),
@@ -127,7 +127,7 @@ OUTSIDE = re.compile(
 )
 """Nothing is ever deleted by a sentence."""
 SENDING = re.compile(
-    r"\b(?:send|text|sms|write|email|e-mail|message|whatsapp|dm|call|phone|ring)\b (?:an? )?(?:text|sms|e-?mail|mail|message|whatsapp|invite|note )?.{0,12}"
+    r"\b(?:send|text|sms|write(?! up)|email|e-mail|message|whatsapp|dm|call|phone|ring)\b (?:an? )?(?:text|sms|e-?mail|mail|message|whatsapp|invite|note )?.{0,12}"
     r"\b(?:to|the) (?:the )?(?:customer|client|buyer|prospect|cfo|champion|\[deal\])|\bbook (?:a |me )?(?:flight|room|meeting|hotel)|给客户发(?:短信|邮件|消息)",
     re.IGNORECASE,
 )

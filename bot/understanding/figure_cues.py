@@ -12,7 +12,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"(?:团队|每日|今日|\[rhythm\]).{0,4}(?:摘要|简报|日报)|有什么异常|异常情况|摘要|日报", 4.6),
     ),
     "week": (
-        (r"\b(?:monday|weekly|week's|start[- ]of[- ](?:the )?week) (?:commit(?:ment)?s?|meeting|report|plan)\b|\b(?:week|\[when\]) ahead\b|\bcommit(?:ment)?s? (?:for|to|of) (?:(?:this|the) week|\[when\])|\bwhat (?:does|do) .{0,20}\bcommit to\b|\[when\] (?:commit|meeting)\b|start of (?:the week|\[when\]) report|^start .{0,12}report", 6),
+        (r"\b(?:monday|weekly|week's|start[- ]of[- ](?:the )?week) (?:commit(?:ment)?s?|meeting|report|plan)\b|(?:\bweek|\[when\]) ahead\b|\bcommit(?:ment)?s? (?:for|to|of) (?:(?:this|the) week|\[when\])|\bwhat (?:does|do) .{0,20}\bcommit to\b|\[when\] (?:commit|meeting)\b|start of (?:the week|\[when\]) report|^start .{0,12}report", 6),
         (r"(?:周一|本周|\[when\]).{0,4}(?:承诺|例会|计划)|周计划|一周计划|周一例会", 4.6),
     ),
     "review": (
@@ -52,7 +52,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"(?:哪些|哪张|什么|哪几张)(?:知识)?卡片?.{0,6}(?:用|看|读|查)|卡片?(?:的)?使用(?:情况|率|量|次数)|没(?:有)?人(?:用|看|读)的?卡片?", 4.6),
     ),
     "gaps": (
-        (r"\b(?:what|which)\b.{0,20}\b(?:questions?|(?:could|can) (?:nobody|no one|not))\b.{0,25}\b(?:no answers?|answer(?:ed)?|unanswered|in vain|without an answer)\b|\bunanswered\b|\b(?:knowledge|playbook) gaps\b", 4.6),
+        (r"\b(?:what|which)\b.{0,20}\b(?:questions?|(?:could|can) (?:nobody|no one|not))\b.{0,25}\b(?:no answers?|answer(?:ed)?|unanswered|in vain|without an answer)\b|\bunanswered\b|\bno answers? (?:for|to)\b|\b(?:knowledge|playbook) gaps\b", 4.6),
         (r"(?:哪些|什么)问题.{0,8}(?:没有?(?:人)?(?:答案|回答|能?答)|回答不了|答不上|查不到)|没(?:有)?(?:答案|人(?:能)?回答)的问题|知识(?:库)?缺口", 4.6),
     ),
     "waterfall": (
@@ -68,6 +68,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
         (r"(?:延期|推迟|滑单|顺延)(?:率|次数|情况|最多)|哪些.{0,8}(?:推迟|延期|滑)|(?:推迟|延期)了多少", 4),
     ),
     "changes": (
+        (r"\banything (?:move|change|happen)(?:d|ed)?\b", 3.2),
         (r"\bwhat(?:'s| has| is|s)? (?:been )?(?:changed|new|different|moved|happened)\b(?!.*\bpipeline\b)", 3.2),
         (r"\b(?:any|all|list|show|recent|latest) (?:the )?(?:changes|updates|movements?)\b|\bchanges (?:since|on|at|in|for|this|of)\b|\bwhat (?:did|have) .{0,25}\b(?:change|update)d?\b", 3.4),
         (r"\b(?:changed|moved|happened)\b.{0,20}\bsince\b", 3.4),
@@ -118,7 +119,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "concentration": (
         (r"\bconcentrat\w+\b|\b80[/-]20\b|\bpareto\b|\bgini\b|\babc (?:analysis|classes|classification)\b|\bherfindahl\b|\bhhi\b", 4),
         (r"\bdepend(?:ent|s|ence)? (?:\w+ )?(?:on|upon) (?:a )?(?:few|one|single|big|large|the top|the biggest)\b|\b(?:top|biggest|largest) (?:\d+ )?(?:customers|accounts)\b|\bshare of (?:our |the )?(?:top|biggest|largest)\b", 3.6),
-        (r"集中度|二八|帕累托|(?:大|前[\d一二三五十]+(?:个|名)?)客户(?:占比|占多少|贡献)|依赖.{0,6}客户|最大的?客户", 4),
+        (r"集中度|二八|帕累托|(?:大|前[\d一二三五十几]+(?:个|名|大)?)客户(?:占比|占|贡献)|依赖.{0,6}客户|最大的?客户", 4),
     ),
     "activity": (
         (r"\bactivit(?:y|ies)\b|\bcalls? (?:per|a|each) (?:day|week|account)\b|\bcall (?:volume|rate|numbers?)\b|\bconnect rate\b|\bdials?\b", 3.6),
@@ -130,7 +131,7 @@ FIGURE_CUES: Mapping[str, tuple[tuple[str, float], ...]] = {
     "risks": (
         (r"\b(?:deals?|opps?|opportunities)\b.{0,20}\b(?:with(?:out)?|no)\b.{0,6}\b(?:activity|next steps?|close dates?|amounts?|buyer|contact)\b", 4.2),
         (r"\bat[- ]risk\b|\brisk(?:s|y)?\b|\bred flags?\b|\bwarnings?\b|\bin (?:trouble|danger)\b", 3.6),
-        (r"\bsingle[- ]?thread\w*\b|\bghost(?:ed|ing)\b|\b(?:were|was)\b.{0,20}\bflagged\b|\bflagged (?:deals|opps|opportunities)\b", 4.2),
+        (r"\bsingle[- ]?thread\w*\b|\bghost(?:ed|ing)\b|\b(?:were|was)\b.{0,20}\bflagged\b|\b(?:going|turning|getting) (?:stale|cold|quiet|silent)\b|\bflagged (?:deals|opps|opportunities)\b", 4.2),
         (r"\b(?:stale|stuck|stalled|ghosted|neglected|quiet|cold|silent|rotting) (?:deals?|opps?|opportunities|accounts)\b|\b(?:deals?|opps?|opportunities)\b.{0,25}\b(?:gone (?:quiet|cold|silent|stale)|stuck|stalled|ghosted|no next step|without (?:a )?next step|single[- ]thread\w*)\b", 3.8),
         (r"\bwhat(?:'s| is)(?: all)? (?:stuck|stalled|stalling|rotting|going cold)\b|风险|有危险|停滞|卡住|没(?:有)?动静|预警", 3.6),
     ),

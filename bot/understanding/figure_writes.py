@@ -13,7 +13,7 @@ from skills.references.numerals import WHOLE
 SUBMIT = re.compile(
     r"\b(?:my|our|the|[\w']+'s)\b.{0,25}\b(?:commit|call|forecast|best[- ]case)\b.{0,30}\b(?:is|are|to|at|be|=)\b|\b(?:i|we)(?:'ll| will|'m|'re| am| are)? (?:\w+ )?(?:commit(?:ting)?|call(?:ing)?|forecast(?:ing)?|promise)\b(?! \[deal\])"
     r"|\b(?:submit|enter|change|update|raise|lower|set|make|override)\b.{0,25}\b(?:commit|call|forecast|best[- ]case)\b|\bput (?:me|us) down for\b"
-    r"|承诺|最佳预测|(?:我|我们|团队).{0,8}报|(?:提报|上报|申报)(?!告)|提交.{0,4}预测|预测(?:是|为|改成|改为)",
+    r"|^\W*(?:please )?(?:commit|call)\b[ :=]*[$€£¥]?\d|承诺|最佳预测|(?:我|我们|团队).{0,8}报|(?:提报|上报|申报)(?!告)|提交.{0,4}预测|预测(?:是|为|改成|改为)",
     re.IGNORECASE,
 )
 BEST = re.compile(r"\bbest[- ]case\b|最佳", re.IGNORECASE)
@@ -34,7 +34,7 @@ SPLITTING = re.compile(
     re.IGNORECASE,
 )
 ACCEPTING = re.compile(
-    r"^\W*(?:i|we)?\s*(?:hereby )?(?:accept|agree (?:to|with)|confirm|sign up to|take)\b.{0,20}\b(?:targets?|quotas?|goals?|numbers?)\b|(?:我)?(?:接受|确认|同意)(?:我的|这个)?.{0,6}(?:目标|指标)",
+    r"^(?:\W|(?:ok(?:ay)?|yes|fine|alright|all right)\b)*(?:i|we)?\s*(?:hereby )?(?:accept|agree (?:to|with)|confirm|sign up to|take)\b.{0,20}\b(?:targets?|quotas?|goals?|numbers?)\b|(?:我)?(?:接受|确认|同意)(?:我的|这个)?.{0,6}(?:目标|指标)",
     re.IGNORECASE,
 )
 HOW = (
@@ -48,8 +48,8 @@ HOW = (
 )
 TO = re.compile(r"(?:\bto|\bat|=|->|→|是|为|成|到|:)\s*$", re.IGNORECASE)
 SNOOZE = re.compile(
-    r"\bsnooze\b|\b(?:put|hold) off (?:the |its |their |all )?(?:warnings?|flags?|reminders?)\b|\bstop (?:warning|nagging|reminding|flagging)\b|\b(?:mute|silence)\b.{0,15}\b(?:warnings?|flags?)\b"
-    r"|先别提醒|(?:别|不要)再提醒|暂时?(?:不要|别)提醒|(?:提醒|预警|警告).{0,4}(?:推到|推迟到|延到|暂停到)|稍后提醒",
+    r"\bsnooze\b|\b(?:put|hold) off (?:the |its |their |all )?(?:warnings?|flags?|reminders?)\b|\b(?:stop|quit) (?:warning|nagging|reminding|flagging|bugging|alerting)\b|\b(?:mute|silence)\b.{0,15}\b(?:warnings?|flags?)\b"
+    r"|先别提醒|(?:别|不要)再提醒|暂时?(?:不要|别)提醒|(?:提醒|预警|警告).{0,4}(?:先)?(?:推到|推迟到|延到|暂停到|放到|放一放)|稍后提醒",
     re.IGNORECASE,
 )
 UNTIL = re.compile(r"(?:\buntil|\btill|\bto|到|推到|直到)\s*(?:the )?$", re.IGNORECASE)

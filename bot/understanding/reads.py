@@ -23,7 +23,7 @@ from bot.understanding.figure_params import (
     read_variant,
     read_vintage,
 )
-from bot.understanding.strangers import named_stranger
+from bot.understanding.strangers import named_strange_team, named_stranger
 from skills.contract import Skill
 from skills.references.numerals import CHINESE_DIGIT, read_number
 
@@ -118,6 +118,8 @@ def _owner(frame: Frame, _skill: str) -> str | None:
 def _team(frame: Frame, skill: str) -> str | None:
     if teams := frame.of(Kind.TEAM):
         return teams[0].words
+    if (stranger := named_strange_team(frame)) is not None:
+        return stranger
     if COMPANY.search(frame.clean) and skill != "ask":
         return "company"
     if skill == "leaderboard" and (
@@ -178,7 +180,7 @@ def _product(frame: Frame, skill: str) -> str | None:
 
 AMOUNT_HIDDEN = re.compile(
     r"\b(?:without|no|hide|leave out|omit|drop|skip)(?: any| the| its)? (?:amounts?|money|figures?|value|price)\b"
-    r"|(?:不要?写?|别写?|隐藏|去掉|不显示|不含|不带)(?:上|出|明)?(?:金额|数字|价格)",
+    r"|\b(?:leave|keep|take) (?:the |its )?(?:amount|money|value|price) out\b|(?:不要?写?|别写?|隐藏|去掉|不显示|不含|不带)(?:上|出|明)?(?:金额|数字|价格)",
     re.IGNORECASE,
 )
 AMOUNT_SHOWN = re.compile(

@@ -3,7 +3,7 @@
 import re
 
 from bot.understanding.deals import deal_of
-from bot.understanding.drafts import Draft, is_question, is_request, is_unreal
+from bot.understanding.drafts import Draft, is_question, is_request, is_unreal, stripped
 from bot.understanding.entities import Frame, Item, Kind
 from bot.understanding.fields import (
     read_amount_field,
@@ -51,9 +51,15 @@ def read_update(frame: Frame, subject: str | None) -> Draft | None:
         if others:
             sure = False
         return Draft("update", {"opportunity": deal.words.strip(), **params}, sure)
+    if subject is None and HOW_TO.search(stripped(frame.clean)):
+        return None
     if subject is not None:
         return Draft("update", {"opportunity": subject, **params}, sure)
     return Draft("update", params, sure, missing="opportunity")
+
+
+HOW_TO = re.compile(r"^how (?:do|does|can|could|should|would|to)\b|^(?:怎么|怎样|如何)", re.IGNORECASE)
+"""Asks for the way, and names no opportunity that could go it."""
 
 
 def _is_asking(frame: Frame, deal: Item | None) -> bool:

@@ -74,7 +74,6 @@ def _judge(message: Mapping[str, Any], reply: Mapping[str, Any]) -> Verdict:
     )
 
 
-@pytest.mark.xfail(strict=True, reason="two of them still change a setting that nobody asked to change")
 def test_messages_about_reports_and_knowledge_write_nothing_wrongly(verdicts: dict[str, list[Verdict]]) -> None:
     everything = [verdict for part in verdicts.values() for verdict in part]
     assert [f"{v.id} {v.text}: {v.said}" for v in everything if v.wrote_wrongly] == []
