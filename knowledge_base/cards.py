@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 _FENCE = re.compile(r"\ufeff?---[ \t]*\r?\n(?P<body>.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\r|$)", re.DOTALL)
+_OPEN_WITH_READERS = re.compile(r"\ufeff?---[ \t]*\r?\n(?:.*\n)*?audience[ \t]*:", re.IGNORECASE)
 _MAX_FRONT_MATTER = 20_000
 SIDECAR = ".card.yaml"
 """Ends the name of the file beside one whose format has no front matter: ``offer.pdf.card.yaml``."""
@@ -89,7 +90,10 @@ def read_front_matter(text: str) -> FrontMatter:
     """The YAML block at the very top of a document, when there is one. Never raises; problems are reported."""
     match = _FENCE.match(text[:_MAX_FRONT_MATTER])
     if match is None:
-        return FrontMatter(Card(), 0)
+        if not _OPEN_WITH_READERS.match(text[:_MAX_FRONT_MATTER]):
+            return FrontMatter(Card(), 0)
+        card, _ = _card({"audience": UNREADABLE})
+        return FrontMatter(card, 0, ("the front matter has no end, so nobody reads it until that is mended",))
     values, problems = _values(match["body"])
     if values is None:
         return FrontMatter(Card(), match.end())

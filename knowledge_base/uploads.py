@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _OURS = ".written.json"
 _UNSAFE = re.compile(r"[^\w.-]+")
 _MARKDOWN = frozenset({".md", ".markdown", ".mdown", ".txt", ".text"})
-MOST_NAME = 80
+MOST_NAME = 120
+"""Bytes of a file name, without what is added to it."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,11 @@ class Playbook:
             (self.folder / f"{file}{SIDECAR}").unlink(missing_ok=True)
         report = self._knowledge.add([self.folder])
         refused = {one.file: one.reason for one in report.refused}
+        for one in wanted:
+            if one.file in refused and one.upload and self._knowledge.card(one.file) is None:
+                # It would be read again in vain with every file that comes after it.
+                (self.folder / one.file).unlink(missing_ok=True)
+                (self.folder / f"{one.file}{SIDECAR}").unlink(missing_ok=True)
         return missing | {
             one.file: Published(refused=refused[one.file]) if one.file in refused else Published(self._sections(one))
             for one in wanted
@@ -114,7 +120,8 @@ class Playbook:
             data = kept.read_bytes()
             if path.suffix.lower() in _MARKDOWN:
                 own = read_front_matter(data[:100_000].decode("utf-8", "replace")).card
-                card = own.to_json() | card
+                # What it takes the place of is for those to say who may change that card.
+                card = replace(own, supersedes=()).to_json() | card
             _write(path, data)
         if card:
             _write(self.folder / f"{one.file}{SIDECAR}", front_matter(Card.from_json(card)).encode("utf-8"))
@@ -139,7 +146,7 @@ def file_name(words: str) -> str:
     stem, dot, ending = words.strip().rpartition(".")
     if not dot or len(ending) > 8:
         stem, ending = words.strip(), ""
-    plain = _UNSAFE.sub("-", stem).strip("-._")[:MOST_NAME].lower() or "card"
+    plain = _UNSAFE.sub("-", stem).lower().encode()[:MOST_NAME].decode(errors="ignore").strip("-._") or "card"
     return f"{plain}.{_UNSAFE.sub('', ending).lower()}" if ending else plain
 
 

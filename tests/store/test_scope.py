@@ -46,7 +46,7 @@ WITHOUT = {
         risk.list_thresholds
         """,
     "the asker's own, by their own id": """
-        targets.list_own_targets
+        targets.list_own_targets channels.list_channels_of
         """,
     "the history of one record, asked for by whoever has been allowed to read that record": """
         change_log.list_entries reversal.list_change reversal.get_undo_of reversal.get_last_change_id
