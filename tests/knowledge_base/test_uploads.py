@@ -34,9 +34,9 @@ def test_a_file_name_is_short_and_leads_nowhere(playbook: Playbook, name: str) -
 
 
 def test_a_refused_upload_is_not_read_again(playbook: Playbook) -> None:
-    broken = Wanted("offer.pdf", 1, upload=playbook.keep("offer.pdf", b"%PDF-1.7 nothing of the kind"))
-    assert playbook.publish([broken])["offer.pdf"].refused
-    assert not (playbook.folder / "offer.pdf").exists()
+    broken = Wanted("offer.docx", 1, upload=playbook.keep("offer.docx", b"PK\x03\x04 nothing of the kind"))
+    assert playbook.publish([broken])["offer.docx"].refused
+    assert not (playbook.folder / "offer.docx").exists()
     good = Wanted("lunch.md", 1, content="# Lunch\n\nThe canteen opens at noon.\n")
     assert not playbook.publish([good])["lunch.md"].refused
 
