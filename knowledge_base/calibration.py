@@ -41,6 +41,8 @@ from knowledge_base.synonyms import SYNONYMS
 CALIBRATION = "calibration"
 _UNSURE_TIMES = 5
 _UNSURE_MOST = 0.5
+_WORTH = 0.25
+"""A bound above this is not worth calling "sure", so no target there is advised."""
 
 
 @dataclass(frozen=True)
@@ -172,10 +174,12 @@ def _reason(chosen: Sequence[Outcome], questions: int, target: float) -> str:
         for threshold in {one.confidence for one in chosen}
         if (answered := [one for one in chosen if one.confidence >= threshold])
     )
-    return (
-        f"at no threshold are there few enough mistakes: the best bound is {best:.1%}, above {target:.1%}; "
+    advice = (
         f"--target {math.ceil(best * 100) / 100:.2f} can be certified"
+        if best <= _WORTH
+        else "give --questions as people ask them, with also_ok where another document answers as well"
     )
+    return f"at no threshold are there few enough mistakes: the best bound is {best:.1%}, above {target:.1%}; {advice}"
 
 
 def _get_mark() -> str:

@@ -70,12 +70,13 @@ SIGNALS = tuple(field.name for field in fields(Evidence) if field.name != "has_f
 class Confidence:
     """A logistic function of the signals, and where its bands begin: "unsure" and "sure"; below is "unknown".
 
-    ``benchmarks/answers.py`` fits and measures it. It is good at questions of another subject (none of 40 English and
-    one of 24 Chinese was answered) and at questions like a form (all 312 forms and titles of the demo playbook are
-    "sure"). It is weaker on near misses: of 32 questions to the demo playbook that it cannot answer, none was "sure"
-    and 4 were "unsure" (most of them Chinese); of 102 handbook questions whose documents were taken out, 25 were
-    "sure" and 51 "unsure" (other pages answer some of these). A wide handbook without question forms is judged worst:
-    "sure" was right in 28 of 51 there, by the first quote and the exact section. Chinese is judged by words alone.
+    ``pages`` are a bias and weights for documents without question forms, where meaning can be compared; without them
+    only words are. ``strange`` names the signal of words that are unknown here.
+
+    ``benchmarks/answers.py`` fits and measures it; docs/knowledge_base.md has the figures. Questions of other subjects
+    are refused, and questions like a form are "sure". On a wide handbook without forms "sure" is rare, so that it can
+    be right: there "unsure" is the honest band, and its order is only fairly good (AUROC .79). Chinese is judged by
+    words alone while the model reads English only.
     """
 
     bias: float

@@ -141,3 +141,25 @@ def test_injected_orders_are_quoted_as_text_only(open_base: OpenBase, pages: Pat
     assert answer.citations[0].file == "evil.md"
     assert answer.text.startswith(answer.citations[0].quote) or answer.citations[0].quote in answer.text
     assert opened.ask("who approves a discount above 15 %?").citations[0].file == "pricing/discounts.md"
+
+
+def test_a_page_without_forms_is_sure_only_of_a_sentence_that_says_nearly_what_is_asked(
+    open_base: OpenBase, pages: Path
+) -> None:
+    knowledge = open_base()
+    knowledge.add([pages])
+    near = knowledge.ask("When do forecast calls take place?")
+    assert near.citations[0].quote.startswith("Forecast calls take place on Mondays")
+    loose = knowledge.ask("who approves a longer discount of the European invoices?")
+    assert loose.band != "sure"
+
+
+def test_a_further_place_is_never_the_section_that_is_quoted(open_base: OpenBase, pages: Path) -> None:
+    knowledge = open_base()
+    knowledge.add([pages])
+    for question in ("What do I say when they find us too dear?", "who approves a discount above 15 %?"):
+        citations = knowledge.ask(question).citations
+        places = [(c.passage.file, c.passage.section) for c in citations]
+        assert len(set(places)) == len(places)
+        assert all(c.passage.section == c.section for c in citations)
+        assert all(c.passage.section_start <= c.start < c.passage.section_end for c in citations)
