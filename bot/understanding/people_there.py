@@ -23,7 +23,7 @@ SAID = re.compile(
     re.IGNORECASE,
 )
 KNOWN = re.compile(
-    r"^(?:who (?:do|did) we (?:know|have)|whom do we know|who(?:'s| is) (?:involved|who)|(?:list |show )?(?:the )?(?:people|contacts|stakeholders|buying (?:group|committee|centre|center)))(?: do we (?:know|have))? (?:at|on|for|in) \[deal\]"
+    r"^(?:who (?:do|did) we (?:know|have)|whom do we know|(?:list |show )?(?:the )?(?:people|contacts|stakeholders|buying (?:group|committee|centre|center)))(?: do we (?:know|have))? (?:at|on|for|in) \[deal\]"
     r"|^\[deal\](?:'s)? (?:contacts|stakeholders|buying (?:group|committee))$|^\[deal\].{0,6}(?:认识谁|有哪些联系人|联系人(?:有哪些|列表)?)$",
     re.IGNORECASE,
 )
