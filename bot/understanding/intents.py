@@ -31,6 +31,7 @@ from bot.understanding.grammar import OF_A_DEAL
 from bot.understanding.patterns import LOG_COMMAND
 from bot.understanding.people_there import read_contact
 from bot.understanding.reads import fill
+from bot.understanding.spelling import respelt
 from bot.understanding.updates import read_intended_step, read_update
 from bot.understanding.writes import read_create, read_log, read_schedule
 from skills.answer import Invocation
@@ -95,7 +96,7 @@ def rank(
 
 def _masked(frame: Frame) -> str:
     core = stripped(frame.masked)
-    return re.sub(r"\[rhythm\]|\[channel\]", " ", core).strip()
+    return respelt(re.sub(r"\[rhythm\]|\[channel\]", " ", core).strip())
 
 
 def _readable(skill: Skill) -> bool:
