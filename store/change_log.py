@@ -103,7 +103,7 @@ ONE_OF_A_KIND = frozenset(
     }
 )
 """There is at most one of each: the next version of a target, an acceptance of it, somebody's share, the part that
-somebody plays, an answer of the day, a step of somebody, a post. Where it is there already, somebody else was faster."""
+somebody plays, an answer of the day, a step of somebody, a post. Where there is one, somebody else was faster."""
 
 FINAL = frozenset({RecordKind.QUIZ_ANSWER})
 """What stays as it was said, and is not what "undo" means."""
